@@ -1,0 +1,14 @@
+package sim
+
+import (
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// Fault is something that goes wrong. The struct is the YAML: its kind is the
+// key in a timeline entry, a scalar or list there is its Target.
+type Fault interface {
+	// Resolve turns names into parts of the plant; every name that is none is an error with a suggestion.
+	Resolve(*topology.Plant) error
+	// Inject makes it go wrong. It must not block; what it does through s is undone, last thing first, when it heals.
+	Inject(s *Scope) error
+}

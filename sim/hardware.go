@@ -1,0 +1,309 @@
+package sim
+
+import (
+	"errors"
+	"slices"
+	"sort"
+
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// Hardware is the physical state of the plant: power, boots, cables, optics.
+// It counts what is wrong with each part, works out the levels that follow, and
+// tells the world those that changed, all of one instant together.
+type Hardware struct {
+	env   Env
+	world World
+
+	devices  map[*topology.Node]*device
+	sockets  map[*topology.Port]*socket
+	cables   map[*topology.Link]*cable
+	feeds    map[string]*int
+	deadFeed map[string]bool
+	refusals map[[2]*topology.Node]*int
+	refused  map[[2]*topology.Node]bool
+
+	hold int // while positive, changes gather
+	err  error
+}
+
+// device is a node's power and how far it has come.
+type device struct {
+	node     *topology.Node
+	powerOff int
+	stage    topology.Stage
+	cancel   func() // the next step of its boot
+	cause    int    // the latest event about it
+	held     bool   // host-facing ports are kept without carrier by its pair
+}
+
+// socket is a port and the transceiver in it.
+type socket struct {
+	port   *topology.Port
+	dark   int
+	optics []*opticFault
+	up     bool // carrier, as the world was told
+	gone   bool // dark, as the world was told
+}
+
+// cable is a link between two sockets.
+type cable struct {
+	unplugged   int
+	errDisabled int
+}
+
+type opticFault struct {
+	latent bool
+	cause  int
+}
+
+// NewHardware makes a plant in which everything is well.
+func NewHardware(env Env, world World) *Hardware {
+	h := &Hardware{
+		env: env, world: world,
+		devices: map[*topology.Node]*device{}, sockets: map[*topology.Port]*socket{}, cables: map[*topology.Link]*cable{},
+		feeds: map[string]*int{}, deadFeed: map[string]bool{},
+		refusals: map[[2]*topology.Node]*int{}, refused: map[[2]*topology.Node]bool{},
+	}
+	for _, n := range env.Plant.Nodes {
+		h.devices[n] = &device{node: n, stage: topology.Forwarding}
+		for _, p := range n.Ports {
+			h.sockets[p] = &socket{port: p, up: true}
+		}
+	}
+	for _, l := range env.Plant.Links {
+		h.cables[l] = &cable{}
+	}
+	return h
+}
+
+// Err is the first error of the world, which ends the run.
+func (h *Hardware) Err() error { return h.err }
+
+// Stage is how far a node has come.
+func (h *Hardware) Stage(n *topology.Node) topology.Stage { return h.devices[n].stage }
+
+// Carrier says whether a port has a carrier.
+func (h *Hardware) Carrier(p *topology.Port) bool { return h.sockets[p].up }
+
+func (h *Hardware) device(n *topology.Node) *device { return h.devices[n] }
+func (h *Hardware) socket(p *topology.Port) *socket { return h.sockets[p] }
+func (h *Hardware) cable(l *topology.Link) *cable   { return h.cables[l] }
+
+func (h *Hardware) feed(name string) *int {
+	if h.feeds[name] == nil {
+		h.feeds[name] = new(int)
+	}
+	return h.feeds[name]
+}
+
+func (h *Hardware) refusal(at, from *topology.Node) *int {
+	key := [2]*topology.Node{at, from}
+	if h.refusals[key] == nil {
+		h.refusals[key] = new(int)
+	}
+	return h.refusals[key]
+}
+
+// apply works out what changed since the last time and tells the log and the world.
+func (h *Hardware) apply(cause int) {
+	if h.hold > 0 || h.err != nil {
+		return
+	}
+	var b batch
+	h.applyFeeds(cause, &b)
+	h.applyPower(cause, &b)
+	h.applySockets(cause, &b)
+	h.applyRefusals(cause, &b)
+	h.tell(cause, b)
+}
+
+// batch is what changes at one instant.
+type batch struct {
+	levels []Level
+	stages map[*topology.Node]int // events of this instant, as causes of what follows from them
+	feeds  map[string]int
+}
+
+func (b *batch) stage(n *topology.Node, seq int) {
+	if b.stages == nil {
+		b.stages = map[*topology.Node]int{}
+	}
+	b.stages[n] = seq
+}
+
+func (h *Hardware) applyFeeds(cause int, b *batch) {
+	b.feeds = map[string]int{}
+	for _, name := range sortedKeys(h.feeds) {
+		if dead := *h.feeds[name] > 0; dead != h.deadFeed[name] {
+			h.deadFeed[name] = dead
+			b.feeds[name] = h.env.Log.Add(cause, name, PowerData{Live: !dead})
+		}
+	}
+}
+
+func (h *Hardware) applyPower(cause int, b *batch) {
+	for _, n := range h.env.Plant.Nodes {
+		d := h.devices[n]
+		powered := h.powered(d)
+		switch {
+		case !powered && d.stage > topology.Off:
+			h.lose(d, causeOfPower(n, cause, b), b)
+		case powered && d.stage == topology.Off:
+			h.advance(d, topology.SelfTest, causeOfPower(n, cause, b), b)
+		}
+	}
+}
+
+func causeOfPower(n *topology.Node, cause int, b *batch) int {
+	for _, f := range n.Feeds {
+		if seq := b.feeds[f]; seq != 0 {
+			return seq
+		}
+	}
+	return cause
+}
+
+func (h *Hardware) powered(d *device) bool {
+	if d.powerOff > 0 {
+		return false
+	}
+	live := func(feed string) bool { return !h.deadFeed[feed] }
+	return len(d.node.Feeds) == 0 || slices.ContainsFunc(d.node.Feeds, live)
+}
+
+// lose is power loss: abrupt, and the moment when latent optics turn out to be dead.
+func (h *Hardware) lose(d *device, cause int, b *batch) {
+	h.enter(d, topology.Off, cause, "", b)
+	d.held = false
+	for _, p := range d.node.Ports {
+		for _, o := range h.sockets[p].optics {
+			if o.latent {
+				o.latent = false
+				h.env.Log.Add(o.cause, p.String(), OpticData{State: "dead"})
+			}
+		}
+	}
+}
+
+// enter puts a device at a stage.
+func (h *Hardware) enter(d *device, s topology.Stage, cause int, why string, b *batch) {
+	if d.cancel != nil {
+		d.cancel()
+		d.cancel = nil
+	}
+	d.stage = s
+	d.cause = h.env.Log.Add(cause, d.node.ID, StageData{Stage: s.String(), Why: why})
+	b.stage(d.node, d.cause)
+	b.levels = append(b.levels, Stage{d.node, s})
+}
+
+// applySockets works out every port's carrier and darkness.
+func (h *Hardware) applySockets(cause int, b *batch) {
+	for _, l := range h.env.Plant.Links {
+		for _, p := range l.Ends() {
+			s := h.sockets[p]
+			if up, why := h.carrier(p); up != s.up {
+				s.up = up
+				h.env.Log.Add(b.causeOf(p, cause), p.String(), CarrierData{Up: up, Why: why})
+				b.levels = append(b.levels, Carrier{p, up})
+			}
+			if gone := h.dark(p); gone != s.gone {
+				s.gone = gone
+				h.env.Log.Add(cause, p.String(), DarkData{On: gone})
+				b.levels = append(b.levels, Dark{p, gone})
+			}
+		}
+	}
+}
+
+// causeOf puts a port's change down to what its own or its peer's node did at this instant, else to the given cause.
+func (b *batch) causeOf(p *topology.Port, cause int) int {
+	for _, n := range []*topology.Node{p.Node, p.Peer().Node} {
+		if seq := b.stages[n]; seq != 0 {
+			return seq
+		}
+	}
+	return cause
+}
+
+// carrier says whether a port has one, and if not, why.
+func (h *Hardware) carrier(p *topology.Port) (up bool, why string) {
+	peer := p.Peer()
+	c := h.cables[p.Link]
+	switch {
+	case h.devices[p.Node].stage < topology.PortsUp:
+		return false, p.Node.ID + " is " + h.devices[p.Node].stage.String()
+	case h.devices[peer.Node].stage < topology.PortsUp:
+		return false, peer.Node.ID + " is " + h.devices[peer.Node].stage.String()
+	case c.errDisabled > 0:
+		return false, "err-disabled"
+	case c.unplugged > 0:
+		return false, "unplugged"
+	case h.held(p) || h.held(peer):
+		return false, "held by its pair"
+	case h.sockets[peer].dead():
+		return false, "no light from " + peer.String()
+	case h.sockets[p].dead() && p.Link.FaultSignalling:
+		return false, "fault signalled by " + peer.String()
+	}
+	return true, ""
+}
+
+// dark says whether frames leaving the port are lost: a fault says so, or its laser is dead and nobody noticed.
+func (h *Hardware) dark(p *topology.Port) bool {
+	s := h.sockets[p]
+	return s.dark > 0 || s.dead() && !p.Link.FaultSignalling
+}
+
+func (s *socket) dead() bool {
+	return slices.ContainsFunc(s.optics, func(o *opticFault) bool { return !o.latent })
+}
+
+func (s *socket) removeOptic(o *opticFault) {
+	s.optics = slices.DeleteFunc(s.optics, func(x *opticFault) bool { return x == o })
+}
+
+func (h *Hardware) applyRefusals(cause int, b *batch) {
+	var changed [][2]*topology.Node
+	for key, count := range h.refusals {
+		if (*count > 0) != h.refused[key] {
+			changed = append(changed, key)
+		}
+	}
+	sort.Slice(changed, func(i, j int) bool {
+		x, y := changed[i], changed[j]
+		return x[0].Index < y[0].Index || x[0] == y[0] && x[1].Index < y[1].Index
+	})
+	for _, key := range changed {
+		on := *h.refusals[key] > 0
+		h.refused[key] = on
+		h.env.Log.Add(cause, key[0].ID, RefuseData{From: key[1].ID, On: on})
+		b.levels = append(b.levels, Refuse{key[0], key[1], on})
+	}
+}
+
+// tell gives the world the levels of one instant, then asks it to look whether they are so.
+func (h *Hardware) tell(cause int, b batch) {
+	if len(b.levels) == 0 {
+		return
+	}
+	err := h.world.Set(cause, b.levels...)
+	switch {
+	case errors.Is(err, ErrUnsupported):
+		h.env.Log.Add(cause, "", UnsupportedData{What: err.Error()})
+	case err != nil:
+		h.err = err
+	default:
+		h.witness(cause, b.levels)
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

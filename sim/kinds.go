@@ -1,0 +1,290 @@
+package sim
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+)
+
+// HeaderData is event 1: all that is needed to read, compare and replay the log.
+type HeaderData struct {
+	Format       string       `json:"format"`
+	Program      string       `json:"program"`
+	World        string       `json:"world"`
+	Scenario     string       `json:"scenario"`
+	Story        string       `json:"story,omitempty"`
+	Start        string       `json:"start,omitempty"` // RFC 3339 with zone
+	Seed         uint64       `json:"seed"`
+	Phase        float64      `json:"phase,omitempty"`
+	RealTime     bool         `json:"real_time,omitempty"`
+	Topology     string       `json:"topology"` // YAML after all overrides
+	Text         string       `json:"text"`     // the scenario's own YAML after all overrides
+	Capabilities []Capability `json:"capabilities"`
+	Uses         []UseData    `json:"workloads"`
+	Entries      []EntryData  `json:"timeline"`
+	// Question is true when the scenario has no expectations: survival decides the exit code.
+	Question bool     `json:"question"`
+	Notes    []string `json:"notes,omitempty"`
+}
+
+// UseData describes a workload in the header.
+type UseData struct {
+	ID        string  `json:"id"`
+	Kind      string  `json:"kind"`
+	Members   int     `json:"members"`
+	Tier      int     `json:"tier,omitempty"`
+	Tolerates Seconds `json:"tolerates"`
+	Inferred  bool    `json:"inferred,omitempty"`
+}
+
+// EntryData describes a timeline entry in the header.
+type EntryData struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"`
+	Text string `json:"text"`
+	By   string `json:"by,omitempty"`
+}
+
+// SteadyData: every workload was served before the first fault. Unserved lists those that were not; then the run is over.
+type SteadyData struct {
+	Members  int      `json:"members"`
+	Unserved []string `json:"unserved,omitempty"`
+}
+
+// FaultData: an entry of the timeline (the subject) begins.
+type FaultData struct {
+	Fault string  `json:"fault"`
+	Text  string  `json:"text"`
+	By    string  `json:"by,omitempty"`
+	For   Seconds `json:"for,omitempty"`
+}
+
+// HealedData: an entry of the timeline has ended and all it did is undone.
+type HealedData struct{}
+
+// CarrierData: a port gained or lost its carrier.
+type CarrierData struct {
+	Up  bool   `json:"up"`
+	Why string `json:"why,omitempty"`
+}
+
+// DarkData: frames leaving a port are lost although its carrier is up, or no longer.
+type DarkData struct {
+	On bool `json:"on"`
+}
+
+// StageData: a node reached a stage.
+type StageData struct {
+	Stage string `json:"stage"`
+	Why   string `json:"why,omitempty"`
+}
+
+// RefuseData: a node loses all that comes from another, or no longer.
+type RefuseData struct {
+	From string `json:"from"`
+	On   bool   `json:"on"`
+}
+
+// HolderData: a node (the subject) begins or ceases to answer for a network's gateway.
+type HolderData struct {
+	Network string `json:"network"`
+	On      bool   `json:"on"`
+	Why     string `json:"why,omitempty"`
+}
+
+// RoutesData: routes of a node changed; Changed counts prefixes.
+type RoutesData struct {
+	Changed int    `json:"changed"`
+	Why     string `json:"why,omitempty"`
+}
+
+// OpticData: a transceiver changed its state: "ok", "latent", "dead".
+type OpticData struct {
+	State string `json:"state"`
+}
+
+// PowerData: a feed (the subject) went or came back.
+type PowerData struct {
+	Live bool `json:"live"`
+}
+
+// ErrDisableData: a port was shut by its own switch after too many flaps; it stays so until somebody acts.
+type ErrDisableData struct {
+	Flaps int `json:"flaps"`
+}
+
+// BondData: a bond uses another member; empty Active: none.
+type BondData struct {
+	Active string `json:"active"`
+	Was    string `json:"was,omitempty"`
+	Why    string `json:"why,omitempty"`
+}
+
+// ProofData: an effect of a fault was seen, and what showed it.
+type ProofData struct {
+	Evidence string `json:"evidence"`
+}
+
+// UnprovenData: an effect of a fault was not seen; the run is inconclusive.
+type UnprovenData struct {
+	Missing string `json:"missing"`
+}
+
+// SkewData: how near to one instant a group fault was. Forwarding is the spread of the moments when the members'
+// ports stopped passing frames, Carrier that of the carriers, Resolution how finely both were measured.
+type SkewData struct {
+	Members    int     `json:"members"`
+	Forwarding Seconds `json:"forwarding"`
+	Carrier    Seconds `json:"carrier"`
+	Resolution Seconds `json:"resolution,omitempty"`
+}
+
+// DownData: a member is no longer served. Since is the last moment it was known to be, at the event's own time at the latest.
+type DownData struct {
+	Since Seconds `json:"since"`
+}
+
+// UpData: a member is served again. The outage is To-From, give or take Resolution.
+type UpData struct {
+	From       Seconds `json:"from"`
+	To         Seconds `json:"to"`
+	Resolution Seconds `json:"resolution,omitempty"`
+}
+
+// ReconnectData: a member's connection was lost and made anew.
+type ReconnectData struct{}
+
+// StatsData: a member's figures over sampled time.
+type StatsData struct {
+	Asked      uint64  `json:"asked"`
+	Answered   uint64  `json:"answered"`
+	Reconnects int     `json:"reconnects,omitempty"`
+	P50        Seconds `json:"p50,omitempty"`
+	P95        Seconds `json:"p95,omitempty"`
+	P99        Seconds `json:"p99,omitempty"`
+	Max        Seconds `json:"max,omitempty"`
+	// Late is the worst lateness of the sender itself.
+	Late Seconds `json:"late,omitempty"`
+}
+
+// BoundsData: what the model says about a member's outage when it tries the earliest and the latest of every unknown phase.
+type BoundsData struct {
+	Outages int     `json:"outages"`
+	Least   Seconds `json:"least"`
+	Most    Seconds `json:"most"`
+}
+
+// BlameData: a workload's outage would not have been without these entries, all of them or any one as told by Any.
+type BlameData struct {
+	Entries []string `json:"entries"`
+	Outage  Seconds  `json:"outage"`
+}
+
+// JumpData: the clock jumped because nothing could change in between.
+type JumpData struct {
+	From Seconds `json:"from"`
+	To   Seconds `json:"to"`
+}
+
+// DisagreeData: prediction and measurement of a member differ for longer than any law allows.
+type DisagreeData struct {
+	Predicted string `json:"predicted"`
+	Measured  string `json:"measured"`
+}
+
+// StarvedData: this machine was too busy to measure; the run is inconclusive.
+type StarvedData struct {
+	Late Seconds `json:"late"`
+}
+
+// UnsupportedData: the world could not do something that was asked of it after the run had begun.
+type UnsupportedData struct {
+	What string `json:"what"`
+}
+
+// VerdictData: a check's finding. Part is "survive" or "expect".
+type VerdictData struct {
+	Part     string  `json:"part"`
+	Workload string  `json:"workload,omitempty"`
+	Outcome  Outcome `json:"outcome"`
+	Want     string  `json:"want"`
+	Got      string  `json:"got"`
+	Evidence []int   `json:"evidence,omitempty"`
+}
+
+// EndData: the run is over. Reason is "played", "interrupted", "horizon" or "not steady".
+type EndData struct {
+	Reason string `json:"reason"`
+	// Real is where real time went, by name: "build", "steady", "play", "settle".
+	Real map[string]Seconds `json:"real,omitempty"`
+}
+
+// UnknownData is an event of a kind that this version does not know.
+type UnknownData struct {
+	Name string
+	Raw  json.RawMessage
+}
+
+// Kind is the name in the log.
+func (HeaderData) Kind() string      { return "start" }
+func (SteadyData) Kind() string      { return "steady" }
+func (FaultData) Kind() string       { return "fault" }
+func (HealedData) Kind() string      { return "healed" }
+func (CarrierData) Kind() string     { return "carrier" }
+func (DarkData) Kind() string        { return "dark" }
+func (StageData) Kind() string       { return "stage" }
+func (RefuseData) Kind() string      { return "refuse" }
+func (HolderData) Kind() string      { return "gateway" }
+func (RoutesData) Kind() string      { return "routes" }
+func (OpticData) Kind() string       { return "optic" }
+func (PowerData) Kind() string       { return "feed" }
+func (ErrDisableData) Kind() string  { return "err-disable" }
+func (BondData) Kind() string        { return "bond" }
+func (ProofData) Kind() string       { return "proof" }
+func (UnprovenData) Kind() string    { return "unproven" }
+func (SkewData) Kind() string        { return "skew" }
+func (DownData) Kind() string        { return "down" }
+func (UpData) Kind() string          { return "up" }
+func (ReconnectData) Kind() string   { return "reconnect" }
+func (StatsData) Kind() string       { return "stats" }
+func (BoundsData) Kind() string      { return "bounds" }
+func (BlameData) Kind() string       { return "blame" }
+func (JumpData) Kind() string        { return "jump" }
+func (DisagreeData) Kind() string    { return "disagree" }
+func (StarvedData) Kind() string     { return "starved" }
+func (UnsupportedData) Kind() string { return "unsupported" }
+func (VerdictData) Kind() string     { return "verdict" }
+func (EndData) Kind() string         { return "end" }
+func (d UnknownData) Kind() string   { return d.Name }
+
+// MarshalJSON writes what was read.
+func (d UnknownData) MarshalJSON() ([]byte, error) { return d.Raw, nil }
+
+var dataTypes = typesByKind(
+	HeaderData{}, SteadyData{}, FaultData{}, HealedData{}, CarrierData{}, DarkData{}, StageData{}, RefuseData{},
+	HolderData{}, RoutesData{}, OpticData{}, PowerData{}, ErrDisableData{}, BondData{}, ProofData{}, UnprovenData{},
+	SkewData{}, DownData{}, UpData{}, ReconnectData{}, StatsData{}, BoundsData{}, BlameData{}, JumpData{},
+	DisagreeData{}, StarvedData{}, UnsupportedData{}, VerdictData{}, EndData{},
+)
+
+func typesByKind(all ...Data) map[string]reflect.Type {
+	types := map[string]reflect.Type{}
+	for _, d := range all {
+		types[d.Kind()] = reflect.TypeOf(d)
+	}
+	return types
+}
+
+func decodeData(kind string, raw json.RawMessage) (Data, error) {
+	t, known := dataTypes[kind]
+	if !known {
+		return UnknownData{kind, raw}, nil
+	}
+	v := reflect.New(t)
+	if len(raw) > 0 {
+		if err := json.Unmarshal(raw, v.Interface()); err != nil {
+			return nil, fmt.Errorf("read data of a %s event: %w", kind, err)
+		}
+	}
+	return v.Elem().Interface().(Data), nil
+}

@@ -1,0 +1,144 @@
+package sim
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"math"
+	"time"
+)
+
+// Never is later than any time of a run.
+const Never = time.Duration(math.MaxInt64)
+
+// ErrIdle is what a clock answers when it is asked to wait for ever and nothing can happen any more.
+var ErrIdle = errors.New("nothing left to wait for")
+
+// Clock gives scenario time its pace.
+type Clock interface {
+	// Now is the present scenario time.
+	Now() time.Duration
+	// Wait returns when scenario time has reached t (nil, nil), or before that with something posted to the loop. With
+	// t == Never it returns ErrIdle once nothing can happen any more. It is called by the loop alone.
+	Wait(ctx context.Context, t time.Duration, posts <-chan func()) (func(), error)
+}
+
+// Loop runs everything that decides anything, one thing at a time, in the order of (time, sequence).
+type Loop struct {
+	clock Clock
+	queue queue
+	seq   int
+	posts chan func()
+}
+
+// NewLoop makes a loop with nothing to do.
+func NewLoop(clock Clock) *Loop { return &Loop{clock: clock, posts: make(chan func(), 1024)} }
+
+// Now is the present scenario time.
+func (l *Loop) Now() time.Duration { return l.clock.Now() }
+
+// At has f called on the loop at time t, or at once when t has passed. Cancel may be called at any time, on the loop.
+func (l *Loop) At(t time.Duration, f func()) (cancel func()) {
+	l.seq++
+	item := &timer{at: max(t, l.Now()), seq: l.seq, do: f}
+	heap.Push(&l.queue, item)
+	return func() { item.do = nil }
+}
+
+// After is At, counted from now.
+func (l *Loop) After(d time.Duration, f func()) (cancel func()) { return l.At(l.Now()+d, f) }
+
+// Post has f called on the loop as soon as may be. It is how the edges (sockets, netlink) speak to the loop, and the
+// only method that other goroutines may call.
+func (l *Loop) Post(f func()) { l.posts <- f }
+
+// Next is when the next thing is due; Never when nothing is.
+func (l *Loop) Next() time.Duration {
+	for len(l.queue) > 0 && l.queue[0].do == nil {
+		heap.Pop(&l.queue)
+	}
+	if len(l.queue) == 0 {
+		return Never
+	}
+	return l.queue[0].at
+}
+
+// Run plays until done says so, the clock is idle, until is reached, or ctx ends.
+func (l *Loop) Run(ctx context.Context, until time.Duration, done func() bool) error {
+	for !done() {
+		next := l.Next()
+		if next != Never && next > until {
+			next = until
+		}
+		f, err := l.clock.Wait(ctx, next, l.posts)
+		switch {
+		case errors.Is(err, ErrIdle):
+			return nil
+		case err != nil:
+			return err
+		case f != nil:
+			f()
+		case l.Now() >= until && l.Next() > until:
+			return nil
+		default:
+			l.step()
+		}
+	}
+	return nil
+}
+
+// step runs the one timer that is due first, if it is due.
+func (l *Loop) step() {
+	if l.Next() > l.Now() {
+		return
+	}
+	item := heap.Pop(&l.queue).(*timer)
+	if do := item.do; do != nil {
+		item.do = nil
+		do()
+	}
+}
+
+type timer struct {
+	at  time.Duration
+	seq int
+	do  func() // nil: cancelled
+}
+
+type queue []*timer
+
+func (q queue) Len() int { return len(q) }
+func (q queue) Less(i, j int) bool {
+	return q[i].at < q[j].at || q[i].at == q[j].at && q[i].seq < q[j].seq
+}
+func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *queue) Push(x any)   { *q = append(*q, x.(*timer)) }
+func (q *queue) Pop() any {
+	old := *q
+	last := old[len(old)-1]
+	*q = old[:len(old)-1]
+	return last
+}
+
+// VirtualClock is the model's: waiting takes no time at all.
+type VirtualClock struct{ now time.Duration }
+
+// Now is the time of the last thing that happened.
+func (c *VirtualClock) Now() time.Duration { return c.now }
+
+// Wait moves the clock to t.
+func (c *VirtualClock) Wait(ctx context.Context, t time.Duration, posts <-chan func()) (func(), error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case f := <-posts:
+		return f, nil
+	default:
+	}
+	if t == Never {
+		return nil, ErrIdle
+	}
+	c.now = max(c.now, t)
+	return nil, nil
+}

@@ -1,0 +1,59 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// Scenario is a drill ready to be played: everything resolved, nothing left to look up.
+type Scenario struct {
+	Name, Story string
+	Plant       *topology.Plant
+	// Start is the local wall-clock moment of scenario time 0, with its zone; zero when the file names none.
+	Start time.Time
+	Seed  uint64
+	// Until ends the run at the latest; 0 means 24 h.
+	Until    time.Duration
+	Uses     []*Use
+	Timeline []*Entry
+	// MustSurvive has a check per workload that must survive, by default every one with what it tolerates.
+	MustSurvive []*NamedCheck
+	Expect      []*NamedCheck
+	// TopologyText and Text are the files after all overrides, so that a log alone can be played again.
+	TopologyText, Text string
+}
+
+// Entry is one line of the timeline.
+type Entry struct {
+	ID   string
+	Kind string // of the fault
+	// Text is the entry as people read it: "reboot core".
+	Text string
+	// At is when it happens; with When, it happens After that event instead.
+	At    time.Duration
+	When  *Trigger
+	After time.Duration
+	// For is how long it lasts; zero: as long as its kind says, or to the end.
+	For   time.Duration
+	By    string // who did it, for attribution
+	Fault Fault
+	Pos   topology.Pos
+}
+
+// Trigger is an event of the run that an entry waits for: the count-th event of this kind and subject.
+type Trigger struct {
+	Kind    string // an event kind; for "stage", State is the stage's name
+	Subject string
+	State   string
+	Count   int // 0 means the first
+}
+
+// NamedCheck is a check with the name it has in the file.
+type NamedCheck struct {
+	ID string
+	// Workload is the workload it speaks of, empty for others.
+	Workload string
+	Check    Check
+	Pos      topology.Pos
+}

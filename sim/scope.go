@@ -1,0 +1,162 @@
+package sim
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// Scope is what a fault does its harm through. Every verb is undone when the
+// scope is released, last thing first: a fault never undoes anything itself.
+// Verbs called inside Together act at one instant.
+type Scope struct {
+	Plant *topology.Plant
+	// Rand is this entry's own stream of dice: other entries do not shift it.
+	Rand *rand.Rand
+
+	hw       *Hardware
+	loop     *Loop
+	cause    int
+	undo     []func()
+	released bool
+	onIdle   func()
+	pending  int
+	parent   *Scope
+}
+
+// Cause is the event that this scope's effects are put down to.
+func (s *Scope) Cause() int { return s.cause }
+
+// PowerOff takes the power from nodes. When nothing keeps it away any more, each boots by its profile.
+func (s *Scope) PowerOff(nodes ...*topology.Node) {
+	for _, n := range nodes {
+		s.effect(&s.hw.device(n).powerOff)
+	}
+	s.hw.apply(s.cause)
+}
+
+// FeedOff takes a power feed away; nodes that have no other live feed lose power.
+func (s *Scope) FeedOff(feed string) {
+	s.effect(s.hw.feed(feed))
+	s.hw.apply(s.cause)
+}
+
+// Unplug takes the carrier from both ends of links, as a pulled cable or a shut port does.
+func (s *Scope) Unplug(links ...*topology.Link) {
+	for _, l := range links {
+		s.effect(&s.hw.cable(l).unplugged)
+	}
+	s.hw.apply(s.cause)
+}
+
+// KillOptic makes the transceivers in ports dead. With latent they work until their node next loses power, and do not
+// come back then.
+func (s *Scope) KillOptic(latent bool, ports ...*topology.Port) {
+	for _, p := range ports {
+		s.optic(p, latent)
+	}
+	s.hw.apply(s.cause)
+}
+
+// Darken loses every frame that leaves the ports; carriers stay.
+func (s *Scope) Darken(ports ...*topology.Port) {
+	for _, p := range ports {
+		s.effect(&s.hw.socket(p).dark)
+	}
+	s.hw.apply(s.cause)
+}
+
+// Refuse makes every node of at lose all that comes from every node of from.
+func (s *Scope) Refuse(at, from []*topology.Node) {
+	for _, a := range at {
+		for _, f := range from {
+			s.effect(s.hw.refusal(a, f))
+		}
+	}
+	s.hw.apply(s.cause)
+}
+
+// ErrDisable shuts a link as its switch does after too many flaps. It outlives this scope: only somebody who acts, or
+// the end of the run, brings the link back.
+func (s *Scope) ErrDisable(l *topology.Link, flaps int) {
+	root := s
+	for root.parent != nil {
+		root = root.parent
+	}
+	if s.hw.cable(l).errDisabled > 0 {
+		return
+	}
+	root.effect(&s.hw.cable(l).errDisabled)
+	s.hw.env.Log.Add(s.cause, l.ID, ErrDisableData{Flaps: flaps})
+	s.hw.apply(s.cause)
+}
+
+// Together makes all that f does act at one instant.
+func (s *Scope) Together(f func()) {
+	s.hw.hold++
+	f()
+	s.hw.hold--
+	s.hw.apply(s.cause)
+}
+
+// After has f called later in scenario time, unless the scope is released first.
+func (s *Scope) After(d time.Duration, f func()) {
+	s.begin()
+	cancel := s.loop.After(d, func() {
+		f()
+		s.end()
+	})
+	s.undo = append(s.undo, func() { cancel() })
+}
+
+// begin and end count what the scope still has to do, so that a fault that has run its course is seen to have.
+func (s *Scope) begin() { s.pending++ }
+
+func (s *Scope) end() {
+	s.pending--
+	if s.pending == 0 && s.onIdle != nil {
+		s.onIdle()
+	}
+}
+
+// Sub makes a scope inside this one that can be released by itself.
+func (s *Scope) Sub() *Scope {
+	sub := &Scope{Plant: s.Plant, Rand: s.Rand, hw: s.hw, loop: s.loop, cause: s.cause, parent: s}
+	s.undo = append(s.undo, sub.Release)
+	return sub
+}
+
+// Release undoes everything, last thing first, at one instant. Releasing twice does nothing.
+func (s *Scope) Release() {
+	if s.released {
+		return
+	}
+	s.released = true
+	s.hw.hold++
+	for i := len(s.undo) - 1; i >= 0; i-- {
+		s.undo[i]()
+	}
+	s.undo = nil
+	s.hw.hold--
+	s.hw.apply(s.cause)
+}
+
+// effect counts one more cause of something, and its removal as the undo. Counting is what lets faults overlap and
+// end in any order.
+func (s *Scope) effect(count *int) {
+	*count++
+	s.undo = append(s.undo, func() { *count-- })
+}
+
+func (s *Scope) optic(p *topology.Port, latent bool) {
+	o := &opticFault{latent: latent, cause: s.cause}
+	sock := s.hw.socket(p)
+	sock.optics = append(sock.optics, o)
+	s.undo = append(s.undo, func() { sock.removeOptic(o) })
+	state := "dead"
+	if latent {
+		state = "latent"
+	}
+	s.hw.env.Log.Add(s.cause, p.String(), OpticData{State: state})
+}

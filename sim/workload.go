@@ -1,0 +1,97 @@
+package sim
+
+import (
+	"context"
+	"time"
+
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// Workload is something whose users we care about. It has two faces in one
+// file: Talk's Predict is a pure state machine that the model drives, Measure is the
+// real traffic.
+//
+// The struct is the YAML: its kind is the key `kind:`, its fields are the others.
+type Workload interface {
+	// Talks resolves the names in the entry against the plant and lists its conversations, one per member: a
+	// workload with count 20 has 20. Every problem is found here, before anything runs.
+	Talks(*topology.Plant) ([]Talk, error)
+	// Tolerates is the longest outage that its users do not mind, from the kind's documented default or the file.
+	Tolerates() time.Duration
+}
+
+// Talk is one conversation.
+type Talk interface {
+	// Flow is the way it takes.
+	Flow() Flow
+	// Predict is its law: how what its users see follows from whether the way is there.
+	Predict(Viewer) Machine
+	// Measure talks for real, until ctx ends, and tells the meter. It returns nil when ctx ended it.
+	Measure(ctx context.Context, from, to Place, m Meter) error
+}
+
+// Flow is a way from one node to another and back.
+type Flow struct {
+	From, To *topology.Node
+	// Networks are the networks it may use, any one of them being enough (multipath). Empty: whatever routing gives
+	// towards the address by which others reach To.
+	Networks []*topology.Network
+}
+
+// Machine is told, on the loop, when the way comes and goes.
+type Machine interface {
+	Path(usable bool)
+}
+
+// Viewer is what a Machine may ask and tell.
+type Viewer interface {
+	Now() time.Duration
+	After(time.Duration, func()) (cancel func())
+	// Phase is 0 (earliest) to 1 (latest): see Env.
+	Phase() float64
+	// Served tells what the user sees from now on.
+	Served(bool)
+	// Reconnected tells that the user's connection was lost and made anew.
+	Reconnected()
+}
+
+// Meter is what real traffic tells. Times are scenario times. Safe for use from several goroutines.
+type Meter interface {
+	// Asked: request n was sent.
+	Asked(n uint64, at time.Duration)
+	// Answered: request n was served; at is the kernel's stamp where there is one.
+	Answered(n uint64, at time.Duration)
+	// Failed: request n will not be answered. Requests that nobody speaks of fail by the meter's own timeout.
+	Failed(n uint64, at time.Duration)
+	// Reconnected: the connection was lost and made anew.
+	Reconnected(at time.Duration)
+	// Late: the sender missed its own deadline by this much; too much of it makes the run inconclusive.
+	Late(by time.Duration)
+}
+
+// Member is one talk of a workload in a run.
+type Member struct {
+	Workload *Use
+	Index    int
+	Talk     Talk
+}
+
+// Subject names the member in the log: the workload's ID, with /1../n when there is more than one.
+func (m *Member) Subject() string {
+	if len(m.Workload.Members) == 1 {
+		return m.Workload.ID
+	}
+	return m.Workload.ID + "/" + itoa(m.Index+1)
+}
+
+// Use is a workload as it stands in a plant.
+type Use struct {
+	ID       string
+	Kind     string
+	Tier     int
+	Needs    []string
+	Workload Workload
+	Members  []*Member
+	Inferred bool // the plant had no workloads: this one was made up
+	Pos      topology.Pos
+}
