@@ -1,0 +1,54 @@
+# dcdrill: build it, play it, test it. Needs Go and, for the kernel world, Linux.
+
+GO      ?= go
+FUZZTIME ?= 20s
+SOAK    ?= 20
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+# Packages that run their logic on several goroutines; the others have one loop and nothing to race with.
+RACED := ./sim ./sim/workload ./sim/kernel
+
+.PHONY: build demo test vet cross lint test-user bench fuzz soak clean
+
+build: ## one static binary
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/dcdrill ./cmd/dcdrill
+
+demo: build ## both cores of a two-core data centre reboot together, on real packets
+	bin/dcdrill run core-pair-reboot
+
+test: vet cross lint ## everything a change must pass
+	$(GO) test -timeout 15m ./...
+	$(GO) test -race -short -timeout 15m $(RACED)
+	$(MAKE) --no-print-directory test-user
+
+vet:
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "not gofmt-ed: $$bad"; exit 1; fi
+	$(GO) vet ./...
+
+cross: ## all but the kernel world builds, with its tests, on macOS and Windows
+	GOOS=darwin GOARCH=arm64 $(GO) vet ./...
+	GOOS=windows GOARCH=amd64 $(GO) vet ./...
+
+lint:
+	$(GO) tool staticcheck ./...
+
+# As root the kernel tests have run as root; this runs them once more as an ordinary user.
+test-user:
+	@if [ "$$(id -u)" = 0 ]; then .ci/as-user ./sim/kernel ./cmd/dcdrill; fi
+
+bench: build ## the figures of the README, as ratios measured in one run
+	$(GO) run ./sim/kernel/bench
+
+fuzz: ## every parser, FUZZTIME each
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+	  done; \
+	done
+
+soak: build ## every built-in scenario SOAK times in the kernel world, and verified
+	$(GO) test -count=1 -timeout 6h -run '^TestSoak$$' ./cmd/dcdrill -soak $(SOAK)
+
+clean:
+	rm -rf bin out

@@ -1,0 +1,65 @@
+package sim
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func never() bool { return false }
+
+func TestLoopRunsInOrderOfTimeThenSequence(t *testing.T) {
+	l := NewLoop(&VirtualClock{})
+	var got []string
+	note := func(s string) func() { return func() { got = append(got, s) } }
+	l.At(2*time.Second, note("c"))
+	l.At(time.Second, note("a"))
+	l.At(time.Second, note("b"))
+	l.At(3*time.Second, func() {
+		note("d")()
+		l.At(time.Second, note("e")) // the past is now
+	})
+	cancel := l.At(time.Second, note("cancelled"))
+	cancel()
+	require.NoError(t, l.Run(context.Background(), time.Hour, never))
+	assert.Equal(t, []string{"a", "b", "c", "d", "e"}, got)
+	assert.Equal(t, 3*time.Second, l.Now())
+}
+
+func TestLoopStopsAtUntil(t *testing.T) {
+	l := NewLoop(&VirtualClock{})
+	ran := 0
+	l.At(time.Minute, func() { ran++ })
+	l.At(2*time.Minute, func() { ran++ })
+	require.NoError(t, l.Run(context.Background(), time.Minute, never))
+	assert.Equal(t, 1, ran, "what is due at the end still runs, what is later does not")
+	assert.Equal(t, time.Minute, l.Now())
+}
+
+func TestLoopStopsWhenDone(t *testing.T) {
+	l := NewLoop(&VirtualClock{})
+	ran := false
+	l.After(time.Second, func() { ran = true })
+	l.After(time.Hour, func() { t.Error("ran after it was done") })
+	require.NoError(t, l.Run(context.Background(), Never, func() bool { return ran }))
+}
+
+func TestLoopRunsWhatIsPosted(t *testing.T) {
+	l := NewLoop(&VirtualClock{})
+	ran := false
+	l.Post(func() { ran = true })
+	l.At(time.Second, func() { assert.True(t, ran) })
+	require.NoError(t, l.Run(context.Background(), Never, never))
+	assert.True(t, ran)
+}
+
+func TestLoopEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	l := NewLoop(&VirtualClock{})
+	l.At(time.Second, cancel)
+	l.At(2*time.Second, func() { t.Error("ran after the end") })
+	assert.ErrorIs(t, l.Run(ctx, Never, never), context.Canceled)
+}
