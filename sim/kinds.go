@@ -144,7 +144,8 @@ type DownData struct {
 	Since Seconds `json:"since"`
 }
 
-// UpData: a member is served again. The outage is To-From, give or take Resolution.
+// UpData: a member is served again. The outage is To-From, give or take Resolution. A member's first has From == To: it
+// has begun to be served.
 type UpData struct {
 	From       Seconds `json:"from"`
 	To         Seconds `json:"to"`
@@ -255,7 +256,9 @@ func (StarvedData) Kind() string     { return "starved" }
 func (UnsupportedData) Kind() string { return "unsupported" }
 func (VerdictData) Kind() string     { return "verdict" }
 func (EndData) Kind() string         { return "end" }
-func (d UnknownData) Kind() string   { return d.Name }
+
+// Kind is the name that the log gave.
+func (d UnknownData) Kind() string { return d.Name }
 
 // MarshalJSON writes what was read.
 func (d UnknownData) MarshalJSON() ([]byte, error) { return d.Raw, nil }
