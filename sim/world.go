@@ -62,24 +62,45 @@ type Env struct {
 	Phase float64
 }
 
+// ErrNoPower is what a Place answers while its node is not in service after a power loss: nothing runs there that could
+// open a socket.
+var ErrNoPower = errors.New("node has no power or is not up yet")
+
 // Place is a node seen by the real traffic of a workload: sockets that live in the
 // node's network, and the scenario's clock. All methods are safe to call from any goroutine.
+//
+// A power loss takes every socket of the node at once and without a word to the far end: reads and writes return an
+// error that is net.ErrClosed. Until the node forwards again new sockets are refused with ErrNoPower. So what listens
+// runs in Serve and comes back by itself; a client goes on pacing through the darkness of its own node, and what it
+// could not send was Asked and has Failed.
 type Place interface {
 	Node() *topology.Node
 	// Addr is the node's address on the network; on nil, the one that others reach it by (its loopback or first interface).
 	Addr(*topology.Network) netip.Addr
+	// Dial connects with "tcp4" or "tcp6"; Listen listens with the same. An external node speaks from its loopback.
 	Dial(ctx context.Context, network, address string) (net.Conn, error)
 	Listen(ctx context.Context, network, address string) (net.Listener, error)
+	// ListenPacket opens a socket of "udp4", "udp6", "ip4:icmp" or "ip6:ipv6-icmp".
 	ListenPacket(ctx context.Context, network, address string) (PacketConn, error)
+	// Serve runs f while the node is in service, and anew each time the node has come back from a power loss. The
+	// context that f gets ends with the power, and whatever f then returns is passed over. Serve returns nil when ctx
+	// ends, and what f returned when it ended by itself.
+	Serve(ctx context.Context, f func(context.Context) error) error
 	// Now is the present scenario time.
 	Now() time.Duration
-	// Pace calls tick at every multiple of interval on an absolute grid until ctx ends; ticks that would fall into a
-	// jump of the clock are left out. Tick must not block.
+	// Pace calls tick every interval on an absolute grid until ctx ends, whether or not the node has power; when it
+	// returns, no tick is going on. Each caller's grid has a phase of its own, so that many do not fall on one instant.
+	// At is the present time, at or after the grid's; after a stall of this machine the missed ticks follow at once.
+	// Ticks that would fall into a jump of the clock are left out. Tick must not block: it may send, not wait. How late
+	// ticks are is told to the member's Meter by the world.
 	Pace(ctx context.Context, interval time.Duration, tick func(at time.Duration))
 }
 
-// PacketConn is a datagram socket whose arrivals bear the kernel's own time stamp, in scenario time.
-// For network "ip4:icmp" a message is an ICMP message without its IP header.
+// PacketConn is a datagram socket whose arrivals bear the kernel's own time stamp, in scenario time. Writing never
+// blocks: what finds no room is an error.
+//
+// For "ip4:icmp" and "ip6:ipv6-icmp" a message is an ICMP echo message without its IP header; its identifier is
+// LocalAddr's port, written by the kernel, which hands over only the answers to it.
 type PacketConn interface {
 	WriteTo(b []byte, to netip.AddrPort) error
 	ReadFrom(b []byte) (n int, from netip.AddrPort, at time.Duration, err error)
