@@ -1,10 +1,11 @@
 package topology
 
 import (
-	"fmt"
 	"net"
 	"net/netip"
 	"time"
+
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
 // Plant is a whole data centre. It never changes once it is built, so it may be shared freely.
@@ -24,19 +25,8 @@ type Plant struct {
 	names names
 }
 
-// Pos is a place in a file, for errors and findings. Line and Col count from 1; zero means generated.
-type Pos struct {
-	File      string
-	Line, Col int
-}
-
-// String is file:line:col.
-func (p Pos) String() string {
-	if p.Line == 0 {
-		return p.File
-	}
-	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col)
-}
+// Pos is a place in a file, for errors and findings.
+type Pos = yamlfile.Pos
 
 // NodeKind says what a node is, and with it whether it forwards.
 type NodeKind string
@@ -289,6 +279,6 @@ type Routing struct {
 type Entry struct {
 	ID   string
 	Kind string
-	Node any // *yamlfile.Node; kept opaque so that this package's readers need not know it
+	Node *yamlfile.Node
 	Pos  Pos
 }

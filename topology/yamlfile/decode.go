@@ -1,0 +1,257 @@
+package yamlfile
+
+import (
+	"encoding"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Unmarshaler is a type that reads itself from a node.
+type Unmarshaler interface {
+	UnmarshalNode(n *Node, ps *Problems)
+}
+
+var (
+	nodeType     = reflect.TypeFor[*Node]()
+	posType      = reflect.TypeFor[Pos]()
+	durationType = reflect.TypeFor[time.Duration]()
+)
+
+// Decode fills what into points at from a node and adds everything that does not fit to ps.
+//
+// Structs are filled by their tags: `yaml:"key"`, `yaml:"key,required"`,
+// `yaml:"key,scalar"` (a scalar or list in place of the map fills this field), `enum:"a|b"`. Embedded structs are read
+// as if their fields were the outer one's; a field Pos of type Pos gets the node's place; a *Node is kept as it is.
+// Scalars are read by encoding.TextUnmarshaler, as durations with a unit, as numbers, booleans or strings. Where a
+// list is wanted, anything else is a list of one.
+func Decode(n *Node, into any, ps *Problems) {
+	decode(n, reflect.ValueOf(into).Elem(), ps)
+}
+
+func decode(n *Node, v reflect.Value, ps *Problems) {
+	switch {
+	case v.Type() == nodeType:
+		v.Set(reflect.ValueOf(n))
+	case v.Kind() == reflect.Pointer:
+		if v.IsNil() {
+			v.Set(reflect.New(v.Type().Elem()))
+		}
+		decode(n, v.Elem(), ps)
+	case decodeBySelf(n, v, ps):
+	case v.Kind() == reflect.Struct:
+		decodeStruct(n, v, ps)
+	case v.Kind() == reflect.Slice:
+		decodeList(n, v, ps)
+	case v.Kind() == reflect.Map:
+		decodeMap(n, v, ps)
+	case n.Kind() == Null:
+	case n.Kind() != Scalar:
+		ps.Add(n.pos, "", "want %s, this is %s", wants(v.Type()), n.kind)
+	default:
+		if err := setScalar(n, v); err != nil {
+			ps.Add(n.pos, "", "%s", err)
+		}
+	}
+}
+
+// decodeBySelf lets a type read itself; false when it cannot.
+func decodeBySelf(n *Node, v reflect.Value, ps *Problems) bool {
+	switch self := v.Addr().Interface().(type) {
+	case Unmarshaler:
+		self.UnmarshalNode(n, ps)
+	case encoding.TextUnmarshaler:
+		if n.Kind() == Null {
+			return true
+		}
+		if n.kind != Scalar {
+			ps.Add(n.pos, "", "want a value, this is %s", n.kind)
+			return true
+		}
+		if err := self.UnmarshalText([]byte(n.text)); err != nil {
+			ps.Add(n.pos, "", "%s", err)
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+func decodeStruct(n *Node, v reflect.Value, ps *Problems) {
+	setPos(n, v)
+	fields := fieldsOf(v.Type())
+	if short, ok := shorthand(fields); ok && (n.Kind() == Scalar || n.Kind() == List) {
+		decode(n, v.FieldByIndex(short.index), ps)
+		return
+	}
+	if n.Kind() != Map && n.Kind() != Null {
+		ps.Add(n.pos, "", "want a map (%s), this is %s", keyList(fields), n.kind)
+		return
+	}
+	for _, e := range n.Entries() {
+		f, ok := fieldOf(fields, e.Key)
+		if !ok {
+			ps.Add(e.KeyPos, hintKey(e.Key, fields), "unknown key %q", e.Key)
+			continue
+		}
+		decode(e.Value, v.FieldByIndex(f.index), ps)
+		checkEnum(e.Value, f, ps)
+	}
+	for _, f := range fields {
+		if f.required && n.Lookup(f.key).Kind() == Null {
+			ps.Add(n.Pos(), "", "%q is missing here", f.key)
+		}
+	}
+}
+
+func setPos(n *Node, v reflect.Value) {
+	if f := v.FieldByName("Pos"); f.IsValid() && f.Type() == posType {
+		f.Set(reflect.ValueOf(n.Pos()))
+	}
+}
+
+func fieldOf(fields []field, key string) (field, bool) {
+	for _, f := range fields {
+		if f.key == key {
+			return f, true
+		}
+	}
+	return field{}, false
+}
+
+func hintKey(key string, fields []field) string {
+	keys := make([]string, len(fields))
+	for i, f := range fields {
+		keys[i] = f.key
+	}
+	if near := Suggest(key, keys); near != "" {
+		return near
+	}
+	return "known here: " + strings.Join(keys, ", ")
+}
+
+func keyList(fields []field) string {
+	var keys []string
+	for _, f := range fields {
+		keys = append(keys, f.key)
+	}
+	return strings.Join(keys, ", ")
+}
+
+// checkEnum holds a string against the words that its field's enum tag lists.
+func checkEnum(n *Node, f field, ps *Problems) {
+	if f.enum == "" {
+		return
+	}
+	words := strings.Split(f.enum, "|")
+	for _, item := range n.Items() {
+		if item.kind != Scalar {
+			continue
+		}
+		if !isOneOf(item.text, words) {
+			hint := Suggest(item.text, words)
+			if hint == "" {
+				hint = "it can be " + strings.Join(words, ", ")
+			}
+			ps.Add(item.pos, hint, "%s cannot be %q", f.key, item.text)
+		}
+	}
+}
+
+func isOneOf(s string, words []string) bool {
+	for _, w := range words {
+		if w == s {
+			return true
+		}
+	}
+	return false
+}
+
+func decodeList(n *Node, v reflect.Value, ps *Problems) {
+	items := n.Items()
+	out := reflect.MakeSlice(v.Type(), len(items), len(items))
+	for i, item := range items {
+		decode(item, out.Index(i), ps)
+	}
+	v.Set(out)
+}
+
+func decodeMap(n *Node, v reflect.Value, ps *Problems) {
+	if n.Kind() != Map && n.Kind() != Null {
+		ps.Add(n.pos, "", "want a map, this is %s", n.kind)
+		return
+	}
+	out := reflect.MakeMap(v.Type())
+	for _, e := range n.Entries() {
+		value := reflect.New(v.Type().Elem()).Elem()
+		decode(e.Value, value, ps)
+		key := reflect.New(v.Type().Key()).Elem()
+		decode(&Node{kind: Scalar, text: e.Key, pos: e.KeyPos, quoted: true}, key, ps)
+		out.SetMapIndex(key, value)
+	}
+	v.Set(out)
+}
+
+func setScalar(n *Node, v reflect.Value) error {
+	if v.Type() == durationType {
+		d, err := ParseDuration(n.text)
+		v.SetInt(int64(d))
+		return err
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(n.text)
+		return nil
+	case reflect.Bool:
+		b, ok := parseBool(n.text)
+		if !ok {
+			return fmt.Errorf("want true or false, this is %q", n.text)
+		}
+		v.SetBool(b)
+		return nil
+	}
+	return setNumber(n, v)
+}
+
+func setNumber(n *Node, v reflect.Value) (err error) {
+	text := strings.ReplaceAll(n.text, "_", "")
+	switch v.Kind() {
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		var i int64
+		i, err = strconv.ParseInt(text, 10, v.Type().Bits())
+		v.SetInt(i)
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		var u uint64
+		u, err = strconv.ParseUint(text, 10, v.Type().Bits())
+		v.SetUint(u)
+	case reflect.Float32, reflect.Float64:
+		var f float64
+		f, err = strconv.ParseFloat(text, v.Type().Bits())
+		v.SetFloat(f)
+	default:
+		panic("decode YAML into a " + v.Type().String())
+	}
+	if err != nil {
+		return fmt.Errorf("want %s, this is %q", wants(v.Type()), n.text)
+	}
+	return nil
+}
+
+// wants says what a type is read from, for errors.
+func wants(t reflect.Type) string {
+	switch {
+	case t == durationType:
+		return "a duration such as 90s"
+	case t.Kind() == reflect.String:
+		return "a word"
+	case t.Kind() == reflect.Bool:
+		return "true or false"
+	case t.Kind() >= reflect.Uint && t.Kind() <= reflect.Uint64:
+		return "a whole number that is not negative"
+	case t.Kind() == reflect.Float64 || t.Kind() == reflect.Float32:
+		return "a number"
+	}
+	return "a whole number"
+}

@@ -1,0 +1,51 @@
+package yamlfile
+
+import (
+	"reflect"
+	"strings"
+)
+
+// field is what the tag `yaml:"key,required,scalar" doc:"..."` says of a struct's field.
+type field struct {
+	key      string
+	doc      string
+	enum     string
+	required bool
+	scalar   bool // takes a value or list that stands for the whole struct
+	index    []int
+	typ      reflect.Type
+}
+
+// fieldsOf lists the fields of a struct that files fill, those of embedded structs among them.
+func fieldsOf(t reflect.Type) []field {
+	var all []field
+	for i := range t.NumField() {
+		f := t.Field(i)
+		key, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		if f.Anonymous && key == "" && f.Type.Kind() == reflect.Struct {
+			for _, sub := range fieldsOf(f.Type) {
+				sub.index = append([]int{i}, sub.index...)
+				all = append(all, sub)
+			}
+			continue
+		}
+		if key == "" || key == "-" || !f.IsExported() {
+			continue
+		}
+		all = append(all, field{
+			key: key, doc: f.Tag.Get("doc"), enum: f.Tag.Get("enum"), index: []int{i}, typ: f.Type,
+			required: strings.Contains(options, "required"), scalar: strings.Contains(options, "scalar"),
+		})
+	}
+	return all
+}
+
+// shorthand is the field that a scalar or list fills when it stands for the whole struct.
+func shorthand(fields []field) (field, bool) {
+	for _, f := range fields {
+		if f.scalar {
+			return f, true
+		}
+	}
+	return field{}, false
+}
