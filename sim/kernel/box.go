@@ -1,0 +1,26 @@
+package kernel
+
+import "os"
+
+// BoxOptions say what runs in a box.
+type BoxOptions struct {
+	// Args is the command line of the inside after the program's name, such as "inside". That command calls Enter
+	// before anything else.
+	Args []string
+	// Env are variables on top of this process's own.
+	Env []string
+	// Stdout and Stderr of the inside; nil is the null device for Stdout and our own Stderr for Stderr, since that is
+	// where a panic says why.
+	Stdout, Stderr *os.File
+	// Users forces a user namespace of its own even where there are rights enough to do without.
+	Users bool
+}
+
+// outside is what the inside is told of the world that it must have left.
+type outside struct {
+	Net, Mount, PID string // as /proc/self/ns shows them: "net:[4026531840]"
+}
+
+// enterVerb begins the handshake on the bare connection: the outside sends it with its own namespaces, the inside
+// answers with an End that says whether it could get ready. After that the connection is a Stream.
+const enterVerb = "enter"

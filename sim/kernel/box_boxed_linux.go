@@ -1,0 +1,52 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+// boxedEnv tells a program that it is the inside of its own Boxed call.
+const boxedEnv = "DCDRILL_BOXED"
+
+// Boxed runs this whole program once more inside a box and gives back its exit code; there, it runs f. It is for test
+// binaries, whose tests then have a kernel of their own whoever runs them, and leave nothing behind:
+//
+//	func TestMain(m *testing.M) { os.Exit(kernel.Boxed(m.Run)) }
+func Boxed(f func() int) int {
+	if os.Getenv(boxedEnv) != "" {
+		os.Unsetenv(boxedEnv)
+		if _, err := enter(); err != nil {
+			fmt.Fprintln(os.Stderr, "box:", err)
+			return 3
+		}
+		return f()
+	}
+	b, err := StartBox(BoxOptions{Args: os.Args[1:], Env: []string{boxedEnv + "=1"}, Stdout: os.Stdout})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "box:", err)
+		var u *Unavailable
+		if errors.As(err, &u) {
+			fmt.Fprintln(os.Stderr, "hint:", u.Remedy)
+		}
+		return 3
+	}
+	return exitCode(b.Wait())
+}
+
+// exitCode is the shell's: 128 and the signal for a process that one ended.
+func exitCode(err error) int {
+	var exit *exec.ExitError
+	if err == nil {
+		return 0
+	}
+	if !errors.As(err, &exit) {
+		return 1
+	}
+	if status := exit.Sys().(syscall.WaitStatus); status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return exit.ExitCode()
+}

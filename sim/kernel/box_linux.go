@@ -1,0 +1,180 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// streamFD is where the inside finds its end of the stream: the first descriptor after the standard ones.
+const streamFD = 3
+
+// Box is the inside seen from the outside: this same program as process 1 of namespaces of its own, for network,
+// mounts and processes, and for users where we are not root. It dies with us and everything in it dies with it: there
+// is nothing to clean up, whoever is killed first.
+type Box struct {
+	Stream *Stream
+
+	cmd  *exec.Cmd
+	done chan struct{}
+	err  error
+}
+
+// StartBox starts the inside and waits until it stands. The error is an *Unavailable where this machine cannot hold one.
+func StartBox(o BoxOptions) (*Box, error) {
+	ours, theirs, err := streamPair()
+	if err != nil {
+		return nil, err
+	}
+	b := &Box{cmd: o.command(theirs), done: make(chan struct{})}
+	err = b.start()
+	theirs.Close()
+	if err != nil {
+		ours.Close()
+		return nil, explain(err, readSysctl, b.cmd.SysProcAttr.Cloneflags&unix.CLONE_NEWUSER != 0)
+	}
+	if err := b.handshake(ours); err != nil {
+		ours.Close()
+		b.kill()
+		return nil, fmt.Errorf("enter the box: %w", err)
+	}
+	if b.Stream, err = NewStream(ours, true); err != nil {
+		b.kill()
+		return nil, err
+	}
+	return b, nil
+}
+
+// streamPair makes the two ends of the stream.
+func streamPair() (ours net.Conn, theirs *os.File, err error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, fmt.Errorf("make stream: %w", err)
+	}
+	theirs = os.NewFile(uintptr(fds[1]), "stream")
+	mine := os.NewFile(uintptr(fds[0]), "stream")
+	defer mine.Close()
+	if ours, err = net.FileConn(mine); err != nil {
+		theirs.Close()
+		return nil, nil, fmt.Errorf("make stream: %w", err)
+	}
+	return ours, theirs, nil
+}
+
+func (o BoxOptions) command(stream *os.File) *exec.Cmd {
+	cmd := exec.Command("/proc/self/exe", o.Args...)
+	cmd.Args[0] = os.Args[0]
+	cmd.Env = append(os.Environ(), o.Env...)
+	cmd.Stdout, cmd.Stderr = nil, os.Stderr
+	if o.Stdout != nil {
+		cmd.Stdout = o.Stdout
+	}
+	if o.Stderr != nil {
+		cmd.Stderr = o.Stderr
+	}
+	cmd.ExtraFiles = []*os.File{stream}
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags: unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWPID,
+		Pdeathsig:  syscall.SIGKILL,
+		// A session of its own: Ctrl-C is for the outside, which unwinds.
+		Setsid: true,
+	}
+	if o.Users || !capable(unix.CAP_SYS_ADMIN) {
+		cmd.SysProcAttr.Cloneflags |= unix.CLONE_NEWUSER
+		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}}
+		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}}
+	}
+	return cmd
+}
+
+// start starts the inside from a thread that lives as long as it: Pdeathsig is sent when the starting thread ends, and
+// Go ends threads as it likes.
+func (b *Box) start() error {
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := startChild(b.cmd)
+		started <- err
+		if err == nil {
+			b.err = waitChild(b.cmd)
+			close(b.done)
+		}
+	}()
+	return <-started
+}
+
+// handshake tells the inside what it must have left and hears whether it stands.
+func (b *Box) handshake(conn net.Conn) error {
+	here, err := namespaces()
+	if err != nil {
+		return err
+	}
+	ch := NewChannel(conn)
+	if err := ch.open(enterVerb, here); err != nil {
+		return err
+	}
+	_, err = ch.Receive()
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		<-b.done
+		return fmt.Errorf("the inside ended before it stood: %w", errors.Join(b.err, err))
+	}
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// PID is the inside's process as we see it.
+func (b *Box) PID() int { return b.cmd.Process.Pid }
+
+// Done is closed when the inside has ended, and everything in it with it.
+func (b *Box) Done() <-chan struct{} { return b.done }
+
+// Wait waits for the inside's end: nil for exit code 0, an *exec.ExitError otherwise.
+func (b *Box) Wait() error {
+	<-b.done
+	return b.err
+}
+
+// Close ends the inside at once.
+func (b *Box) Close() error {
+	err := b.Stream.Close()
+	b.kill()
+	return err
+}
+
+func (b *Box) kill() {
+	_ = b.cmd.Process.Kill() // it may have ended by itself
+	<-b.done
+}
+
+// namespaces names those that this thread lives in.
+func namespaces() (outside, error) {
+	var o outside
+	for name, into := range map[string]*string{"net": &o.Net, "mnt": &o.Mount, "pid": &o.PID} {
+		link, err := os.Readlink("/proc/self/ns/" + name)
+		if err != nil {
+			return o, fmt.Errorf("look where we are: %w", err)
+		}
+		*into = link
+	}
+	return o, nil
+}
+
+// capable says whether this process has a capability.
+func capable(c int) bool {
+	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	if err := unix.Capget(&head, &data[0]); err != nil {
+		return false
+	}
+	return data[c/32].Effective&(1<<(c%32)) != 0
+}
