@@ -2,8 +2,10 @@ package sim
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/dcdrill/dcdrill/topology"
 )
@@ -22,6 +24,8 @@ type Hardware struct {
 	deadFeed map[string]bool
 	refusals map[[2]*topology.Node]*int
 	refused  map[[2]*topology.Node]bool
+
+	waiting []*wait
 
 	hold int // while positive, changes gather
 	err  error
@@ -75,6 +79,44 @@ func NewHardware(env Env, world World) *Hardware {
 		h.cables[l] = &cable{}
 	}
 	return h
+}
+
+// wait is somebody who wants to know when nodes are in service.
+type wait struct {
+	nodes []*topology.Node
+	do    func()
+}
+
+// await has do called by the loop once all the nodes are in service, after the change that made them so is complete.
+// Cancel may be called at any time.
+func (h *Hardware) await(nodes []*topology.Node, do func()) (cancel func()) {
+	w := &wait{nodes: nodes, do: do}
+	h.waiting = append(h.waiting, w)
+	return func() { w.do = nil }
+}
+
+// wake calls those whose nodes are all in service.
+func (h *Hardware) wake() {
+	serving := func(n *topology.Node) bool { return h.devices[n].stage == topology.Forwarding }
+	h.waiting = slices.DeleteFunc(h.waiting, func(w *wait) bool {
+		if w.do != nil && !all(w.nodes, serving) {
+			return false
+		}
+		if w.do != nil {
+			h.env.Loop.After(0, func() { w.call() })
+		}
+		return true
+	})
+}
+
+func (w *wait) call() {
+	if w.do != nil {
+		w.do()
+	}
+}
+
+func all[T any](items []T, ok func(T) bool) bool {
+	return !slices.ContainsFunc(items, func(x T) bool { return !ok(x) })
 }
 
 // Err is the first error of the world, which ends the run.
@@ -138,7 +180,23 @@ func (h *Hardware) applyFeeds(cause int, b *batch) {
 		if dead := *h.feeds[name] > 0; dead != h.deadFeed[name] {
 			h.deadFeed[name] = dead
 			b.feeds[name] = h.env.Log.Add(cause, name, PowerData{Live: !dead})
+			h.proveFeed(name, b.feeds[name])
 		}
+	}
+}
+
+// proveFeed says which nodes live on although their feed is dead: without it, a feed whose loss harms nobody would
+// leave no trace of having been lost.
+func (h *Hardware) proveFeed(name string, cause int) {
+	var living []string
+	for _, n := range h.env.Plant.Nodes {
+		if slices.Contains(n.Feeds, name) && h.deadFeed[name] && h.powered(h.devices[n]) {
+			living = append(living, n.ID)
+		}
+	}
+	if len(living) > 0 {
+		evidence := fmt.Sprintf("feed %s is dead, %s live on by another", name, strings.Join(living, ", "))
+		h.env.Log.Add(cause, name, ProofData{Evidence: evidence})
 	}
 }
 
@@ -297,6 +355,7 @@ func (h *Hardware) tell(cause int, b batch) {
 	default:
 		h.witness(cause, b.levels)
 	}
+	h.wake()
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -87,6 +87,17 @@ func (l *Loop) Run(ctx context.Context, until time.Duration, done func() bool) e
 	return nil
 }
 
+// Rest waits, while nothing is due, for somebody to post something, and runs it.
+func (l *Loop) Rest(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case f := <-l.posts:
+		f()
+		return nil
+	}
+}
+
 // step runs the one timer that is due first, if it is due.
 func (l *Loop) step() {
 	if l.Next() > l.Now() {

@@ -38,7 +38,7 @@ type Options struct {
 	Explain func(*Log) error
 	// Serve is called on the loop once the steady state holds, for those who steer the run from outside.
 	Serve func(*Run)
-	// Stay keeps the run going when nothing is left to happen, until its context ends.
+	// Stay keeps the run going when nothing is left to happen, whatever the scenario's end, until its context ends.
 	Stay bool
 }
 
@@ -85,28 +85,39 @@ func Play(ctx context.Context, engine Engine, sc *Scenario, opts Options) (*Log,
 }
 
 // Inject begins an entry now; it is how timeline, drill and command line all do it. On the loop.
+//
+// An entry ends by its `for:`, by Heal, or by itself when its fault has run its course: all that it had planned has
+// happened and every node that it rebooted is in service again. One that plans nothing (a cable pulled) stays.
 func (r *Run) Inject(e *Entry) error {
 	if r.active[e.ID] != nil {
 		return fmt.Errorf("inject %s: it is already going on", e.ID)
 	}
-	seq := r.env.Log.Add(0, e.ID, FaultData{Fault: e.Kind, Text: e.Text, By: e.By, For: Seconds(e.For)})
-	r.begun[e.ID] = seq
-	s := r.root.Sub()
-	s.cause = seq
-	s.Rand = dice(r.sc.Seed, e.ID)
-	s.onIdle = func() { r.heal(e.ID) }
+	r.begun[e.ID] = r.env.Log.Add(0, e.ID, FaultData{Fault: e.Kind, Text: e.Text, By: e.By, For: Seconds(e.For)})
+	s := r.scope(e)
 	r.active[e.ID] = s
-	if e.For > 0 {
-		s.begin()
-		s.undo = append(s.undo, r.env.Loop.After(e.For, func() { r.heal(e.ID) }))
+	s.begin() // itself, so that nothing can end it before it has begun
+	if err := e.Fault.Inject(s); err != nil {
+		delete(r.active, e.ID)
+		s.Release()
+		return fmt.Errorf("inject %s: %w", e.ID, err)
 	}
-	s.begin()
-	err := e.Fault.Inject(s)
-	// A fault that set itself nothing more to do and has no end stays until the run ends.
-	if s.pending > 1 || e.For > 0 {
+	if s.pending > 1 {
 		s.end()
 	}
-	return err
+	return nil
+}
+
+// scope makes what an entry does its harm through.
+func (r *Run) scope(e *Entry) *Scope {
+	s := r.root.Sub()
+	s.cause, s.Lasts, s.Rand = r.begun[e.ID], e.For, dice(r.sc.Seed, e.ID)
+	end := func() { r.heal(e.ID) }
+	s.onIdle = end
+	if e.For > 0 {
+		s.begin() // never ended: the entry lasts as long as it says
+		s.undo = append(s.undo, r.env.Loop.After(e.For, end))
+	}
+	return s
 }
 
 // Heal ends an entry now. On the loop.
@@ -158,12 +169,38 @@ func (r *Run) play(ctx context.Context) error {
 	if r.opts.Serve != nil {
 		r.opts.Serve(r)
 	}
-	err = r.env.Loop.Run(ctx, r.until(), func() bool { return r.hw.Err() != nil })
-	return r.finish(ctx, "played", errors.Join(err, r.hw.Err()))
+	reason, err := r.playOn(ctx)
+	return r.finish(ctx, reason, errors.Join(err, r.hw.Err()))
+}
+
+// playOn plays until nothing can happen any more, or for as long as those who steer the run from outside want.
+func (r *Run) playOn(ctx context.Context) (reason string, err error) {
+	loop, until := r.env.Loop, r.until()
+	failed := func() bool { return r.hw.Err() != nil }
+	for {
+		err = loop.Run(ctx, until, failed)
+		if err == nil && r.opts.Stay && !failed() {
+			err = loop.Rest(ctx)
+		}
+		switch {
+		case r.opts.Stay && errors.Is(err, context.Canceled) && ctx.Err() != nil:
+			return "played", nil // that is how they say that they are done
+		case err != nil || failed():
+			return "", err
+		case r.opts.Stay:
+		case loop.Next() != Never:
+			return "horizon", nil
+		default:
+			return "played", nil
+		}
+	}
 }
 
 func (r *Run) until() time.Duration {
-	if r.sc.Until > 0 {
+	switch {
+	case r.opts.Stay:
+		return Never
+	case r.sc.Until > 0:
 		return r.sc.Until
 	}
 	return DefaultUntil
@@ -184,13 +221,13 @@ func (r *Run) steady(ctx context.Context) (bool, error) {
 	deadline := r.env.Loop.Now() + steadyFor
 	late := false
 	cancel := r.env.Loop.At(deadline, func() { late = true })
-	err := r.env.Loop.Run(ctx, deadline, func() bool { return served.all() || late })
+	err := r.env.Loop.Run(ctx, deadline, func() bool { return served.all() || late || len(served.want) == 0 })
 	cancel()
 	if err != nil {
 		return false, err
 	}
 	r.env.Log.Add(0, "", SteadyData{Members: len(served.want), Unserved: served.missing()})
-	return served.all(), nil
+	return served.all() || r.opts.Stay && len(served.want) == 0, nil
 }
 
 // schedule puts the timeline in the queue and arms the triggers.
@@ -236,7 +273,7 @@ func (r *Run) finish(ctx context.Context, reason string, err error) error {
 		reason = "failed: " + err.Error()
 	}
 	stopErr := r.world.Stop()
-	if reason == "played" {
+	if reason == "played" || reason == "horizon" {
 		r.unproven()
 		if r.opts.Explain != nil {
 			err = errors.Join(err, r.opts.Explain(r.env.Log))

@@ -14,6 +14,8 @@ type Scope struct {
 	Plant *topology.Plant
 	// Rand is this entry's own stream of dice: other entries do not shift it.
 	Rand *rand.Rand
+	// Lasts is the entry's own `for:`; zero when it has none.
+	Lasts time.Duration
 
 	hw       *Hardware
 	loop     *Loop
@@ -110,6 +112,14 @@ func (s *Scope) After(d time.Duration, f func()) {
 	s.undo = append(s.undo, func() { cancel() })
 }
 
+// UntilForwarding keeps the fault going on until all the nodes are in service. Called right after their power was taken
+// it makes a reboot end when the device serves again, not when its power is back.
+func (s *Scope) UntilForwarding(nodes ...*topology.Node) {
+	s.begin()
+	done := s.hw.await(nodes, s.end)
+	s.undo = append(s.undo, done)
+}
+
 // begin and end count what the scope still has to do, so that a fault that has run its course is seen to have.
 func (s *Scope) begin() { s.pending++ }
 
@@ -122,7 +132,7 @@ func (s *Scope) end() {
 
 // Sub makes a scope inside this one that can be released by itself.
 func (s *Scope) Sub() *Scope {
-	sub := &Scope{Plant: s.Plant, Rand: s.Rand, hw: s.hw, loop: s.loop, cause: s.cause, parent: s}
+	sub := &Scope{Plant: s.Plant, Rand: s.Rand, Lasts: s.Lasts, hw: s.hw, loop: s.loop, cause: s.cause, parent: s}
 	s.undo = append(s.undo, sub.Release)
 	return sub
 }

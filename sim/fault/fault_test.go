@@ -1,0 +1,78 @@
+package fault
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/simtest"
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// examples has one of every kind, that harms the plant simtest.TwoCore and leaves nothing behind.
+var examples = map[string]func() sim.Fault{
+	"reboot":     func() sim.Fault { return &Reboot{Target: topology.Target{"core"}, Offset: time.Minute} },
+	"power-off":  func() sim.Fault { return &PowerOff{Target: topology.Target{"core1"}} },
+	"feed-loss":  func() sim.Fault { return &FeedLoss{Feed: "a"} },
+	"link-down":  func() sim.Fault { return &LinkDown{Target: topology.Target{"peer-link"}} },
+	"optic-dead": func() sim.Fault { return &OpticDead{Target: topology.Target{"core1:e1"}} },
+	"flap":       func() sim.Fault { return &Flap{Target: topology.Target{"peer-link"}, ErrDisableAfter: new(int)} },
+	"cut":        func() sim.Fault { return &Cut{Conduit: "north"} },
+	"isolate":    func() sim.Fault { return &Isolate{Target: topology.Target{"hv"}} },
+	"partition":  func() sim.Fault { return &Partition{A: topology.Target{"hv1"}, B: topology.Target{"hv2", "edge1"}} },
+	"crash-loop": func() sim.Fault {
+		return &CrashLoop{Target: topology.Target{"core2"}, Period: time.Minute, Attempts: 3}
+	},
+}
+
+func TestEveryKind(t *testing.T) {
+	simtest.Kinds(t, sim.Faults)
+	simtest.Faults(t, simtest.TwoCore, examples)
+}
+
+func TestUnknownTargets(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault sim.Fault
+		want  string
+	}{
+		"node":            {&Reboot{Target: topology.Target{"cor1"}}, "cor1"},
+		"power-off":       {&PowerOff{Target: topology.Target{"core", "hv3"}}, "hv3"},
+		"none":            {&PowerOff{}, "target"},
+		"link":            {&LinkDown{Target: topology.Target{"peer-lnk"}}, "peer-lnk"},
+		"isolate":         {&Isolate{Target: topology.Target{"hv9"}}, "hv9"},
+		"crash-loop":      {&CrashLoop{Target: topology.Target{"hv9"}}, "hv9"},
+		"flap":            {&Flap{Target: topology.Target{"x"}}, "x"},
+		"optic":           {&OpticDead{Target: topology.Target{"hv1:vmnic7"}}, "vmnic7"},
+		"feed":            {&FeedLoss{Feed: "c"}, `no power feed "c": the plant has a, b`},
+		"conduit":         {&Cut{Conduit: "west"}, `no conduit "west": the plant has north, south`},
+		"partition a":     {&Partition{A: topology.Target{"x"}, B: topology.Target{"hv1"}}, "x"},
+		"partition b":     {&Partition{A: topology.Target{"hv1"}, B: topology.Target{"x"}}, "x"},
+		"both sides":      {&Partition{A: topology.Target{"hv"}, B: topology.Target{"hv2"}}, "hv2 is on both sides"},
+		"negative count":  {&Flap{Target: topology.Target{"peer-link"}, Count: -1}, "count is -1"},
+		"negative crash":  {&CrashLoop{Target: topology.Target{"core1"}, Attempts: -2}, "attempts is -2"},
+		"negative window": {&Flap{Target: topology.Target{"peer-link"}, ErrDisableAfter: ptr(-1)}, "err_disable_after is -1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.ErrorContains(t, c.fault.Resolve(simtest.TwoCore()), c.want)
+		})
+	}
+}
+
+func ptr(n int) *int { return &n }
+
+// play plays one fault from the start and returns what happened.
+func play(t *testing.T, p *topology.Plant, f sim.Fault, change ...func(*sim.Entry)) (string, *simtest.World) {
+	t.Helper()
+	e := simtest.Entry(t, p, "it", 0, f)
+	for _, c := range change {
+		c(e)
+	}
+	log, world := simtest.Play(t, &sim.Scenario{Plant: p, Timeline: []*sim.Entry{e}}, sim.Options{})
+	require.NotEmpty(t, log.Events())
+	return simtest.Transcript(log), world
+}
+
+func lasting(d time.Duration) func(*sim.Entry) { return func(e *sim.Entry) { e.For = d } }
