@@ -5,6 +5,12 @@ type Check interface {
 	Judge(*Log) Judgement
 }
 
+// Resolver is a check that names workloads, nodes or entries: it looks them up before anything runs. A name that is none
+// is an error, best a *topology.Unknown.
+type Resolver interface {
+	Resolve(*Scenario) error
+}
+
 // Judgement is what a check found.
 type Judgement struct {
 	Outcome  Outcome

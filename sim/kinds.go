@@ -13,6 +13,7 @@ type HeaderData struct {
 	World        string       `json:"world"`
 	Scenario     string       `json:"scenario"`
 	Story        string       `json:"story,omitempty"`
+	Plant        string       `json:"plant,omitempty"` // "two-core: 13 nodes, 22 links"
 	Start        string       `json:"start,omitempty"` // RFC 3339 with zone
 	Seed         uint64       `json:"seed"`
 	Phase        float64      `json:"phase,omitempty"`

@@ -7,6 +7,8 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"time"
+
+	"github.com/dcdrill/dcdrill/topology"
 )
 
 // Engine makes worlds of one sort, each with the clock it lives by.
@@ -326,7 +328,7 @@ func (r *Run) unwind() {
 func (r *Run) header() HeaderData {
 	h := HeaderData{
 		Format: Format, Program: r.opts.Program, World: r.world.Name(),
-		Scenario: r.sc.Name, Story: r.sc.Story, Seed: r.sc.Seed, Phase: r.opts.Phase, RealTime: r.opts.RealTime,
+		Scenario: r.sc.Name, Story: r.sc.Story, Plant: plantLine(r.sc.Plant), Seed: r.sc.Seed, Phase: r.opts.Phase, RealTime: r.opts.RealTime,
 		Topology: r.sc.TopologyText, Text: r.sc.Text, Capabilities: r.world.Capabilities(),
 		Question: len(r.sc.Expect) == 0, Notes: r.sc.Plant.Notes,
 	}
@@ -340,6 +342,11 @@ func (r *Run) header() HeaderData {
 		h.Entries = append(h.Entries, EntryData{e.ID, e.Kind, e.Text, e.By})
 	}
 	return h
+}
+
+// plantLine says in a few words what was broken.
+func plantLine(p *topology.Plant) string {
+	return fmt.Sprintf("%s: %d nodes, %d links", p.Name, len(p.Nodes), len(p.Links))
 }
 
 // realSpent is left out where time is virtual: the same seed must give the same log.

@@ -49,3 +49,12 @@ func shorthand(fields []field) (field, bool) {
 	}
 	return field{}, false
 }
+
+// Keys lists the keys that a struct is filled from, in order of its fields.
+func Keys(v any) []string {
+	var keys []string
+	for _, f := range fieldsOf(reflect.TypeOf(v)) {
+		keys = append(keys, f.key)
+	}
+	return keys
+}
