@@ -1,0 +1,75 @@
+package kernel
+
+import (
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+var anywhere4, anywhere6 = netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")
+
+// defaultRoutes sends a host's traffic to the gateway of its first network that has one.
+func (b *batch) defaultRoutes(l *layout, n *topology.Node) {
+	if routes(n.Kind, n) {
+		return
+	}
+	for _, i := range n.Interfaces {
+		if i.Network.Gateway == nil {
+			continue
+		}
+		d := l.device(n, i.Network)
+		b.route(anywhere4, []nextHop{{i.Network.Gateway.Addr, d.index}})
+		if i.Network.Gateway.Addr6.IsValid() && i.Addr6.IsValid() {
+			b.route(anywhere6, []nextHop{{i.Network.Gateway.Addr6, d.index}})
+		}
+		return
+	}
+}
+
+type nextHop struct {
+	via   netip.Addr
+	index int32
+}
+
+// route adds a route, or replaces the one to the same prefix.
+func (b *batch) route(to netip.Prefix, hops []nextHop) {
+	b.add("route "+to.String(), unix.RTM_NEWROUTE, unix.NLM_F_CREATE|unix.NLM_F_REPLACE, func() {
+		b.raw(family(to.Addr()), byte(to.Bits()), 0, 0, unix.RT_TABLE_MAIN, unix.RTPROT_STATIC, unix.RT_SCOPE_UNIVERSE, unix.RTN_UNICAST)
+		b.raw32(0)
+		if to.Bits() > 0 {
+			b.bytes(unix.RTA_DST, to.Addr().AsSlice())
+		}
+		if len(hops) == 1 {
+			b.bytes(unix.RTA_GATEWAY, hops[0].via.AsSlice())
+			b.u32(unix.RTA_OIF, uint32(hops[0].index))
+			return
+		}
+		b.nest(unix.RTA_MULTIPATH, func() {
+			for _, h := range hops {
+				b.hop(h)
+			}
+		})
+	})
+}
+
+// hop writes an rtnexthop with its gateway.
+func (b *batch) hop(h nextHop) {
+	at := len(b.buf)
+	b.raw(0, 0, 0, 0)
+	b.raw32(uint32(h.index))
+	b.bytes(unix.RTA_GATEWAY, h.via.AsSlice())
+	native16(b.buf[at:], uint16(len(b.buf)-at))
+}
+
+// unroute takes a route away.
+func (b *batch) unroute(to netip.Prefix) {
+	b.add("remove route "+to.String(), unix.RTM_DELROUTE, 0, func() {
+		b.raw(family(to.Addr()), byte(to.Bits()), 0, 0, unix.RT_TABLE_MAIN, unix.RTPROT_STATIC, unix.RT_SCOPE_NOWHERE, unix.RTN_UNICAST)
+		b.raw32(0)
+		if to.Bits() > 0 {
+			b.bytes(unix.RTA_DST, to.Addr().AsSlice())
+		}
+	})
+}

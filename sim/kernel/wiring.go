@@ -1,0 +1,280 @@
+package kernel
+
+import (
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// layout is a plant as Linux will have it: every device with its name, index and neighbour, worked out before any of
+// it is made. The same plant gives the same layout.
+type layout struct {
+	plant   *topology.Plant
+	nodes   []*nodeLayout // by Node.Index
+	lanes   []*lane
+	byLink  map[*topology.Link][]*lane
+	bridges map[bridgeKey]*device
+	bonds   map[bondKey]*bondDevice
+	index   int32
+}
+
+// nodeLayout is what a node has.
+type nodeLayout struct {
+	node    *topology.Node
+	names   names
+	bridges []*device
+	bonds   []*bondDevice
+	ports   []*device // one for each lane end, in order of ports, then networks
+}
+
+// lane is one network on one link: a veth pair, or two that meet in the wire.
+//
+//	direct:    core1:Eth1/1.lan ────────── hv1:vmnic0.lan
+//	by wire:   leaf1:Eth1/1 ──── w7a0 ⇄ w7b0 ──── spine1:Eth1/4
+type lane struct {
+	link    *topology.Link
+	network *topology.Network
+	ends    [2]*device // at link.A and link.B
+	wire    [2]*device // facing them; nil when the lane is direct
+}
+
+// device is one network device.
+type device struct {
+	node    *topology.Node // nil: it is in the wire
+	name    string         // at most 15 bytes
+	index   int32          // unique in the plant: equal indexes at both ends of a veth delay its carrier events
+	alias   string         // what people call it
+	mac     topology.HardwareID
+	mtu     int
+	group   uint32 // of the physical port; 0 for bridges and bonds
+	port    *topology.Port
+	network *topology.Network
+	iface   *topology.Interface // its addresses; nil: none
+	bridge  *device             // that it is a port of
+	bond    *bondDevice         // that it is a member of
+}
+
+// bondDevice is a bond on one network: the native one, or a veth pair whose inner end is patched to the active member.
+type bondDevice struct {
+	device
+	of      *topology.Bond
+	members []*device // by place in of.Members; nil where the member does not carry the network
+	inner   *device
+}
+
+type (
+	bridgeKey struct {
+		node    *topology.Node
+		network *topology.Network
+	}
+	bondKey struct {
+		bond    *topology.Bond
+		network *topology.Network
+	}
+)
+
+// firstIndex leaves the small numbers to the loopback and to what the kernel makes unasked.
+const firstIndex = 100
+
+// lay works out the layout of a plant.
+func lay(p *topology.Plant) *layout {
+	l := &layout{
+		plant: p, byLink: map[*topology.Link][]*lane{},
+		bridges: map[bridgeKey]*device{}, bonds: map[bondKey]*bondDevice{}, index: firstIndex,
+	}
+	for _, n := range p.Nodes {
+		l.nodes = append(l.nodes, &nodeLayout{node: n, names: names{}})
+	}
+	for _, n := range p.Nodes {
+		l.layBridges(n)
+	}
+	for _, link := range p.Links {
+		for i, network := range link.Networks {
+			l.layLane(link, network, i)
+		}
+	}
+	for _, n := range p.Nodes {
+		l.addPorts(n)
+	}
+	return l
+}
+
+func (l *layout) of(n *topology.Node) *nodeLayout { return l.nodes[n.Index] }
+
+func (l *layout) nextIndex() int32 {
+	l.index++
+	return l.index
+}
+
+// layBridges gives a switch a bridge for every network that it switches.
+func (l *layout) layBridges(n *topology.Node) {
+	for _, network := range l.plant.Networks {
+		if !switches(n, network) {
+			continue
+		}
+		b := &device{
+			node: n, name: l.of(n).names.pick(network.ID), index: l.nextIndex(), alias: n.ID + " " + network.ID,
+			mac: deviceID(bridgeID, n.Index, network.Index), mtu: network.MTU, network: network,
+		}
+		if i := n.Interface(network); i != nil {
+			b.iface, b.mac = i, i.MAC
+		}
+		l.of(n).bridges = append(l.of(n).bridges, b)
+		l.bridges[bridgeKey{n, network}] = b
+	}
+}
+
+// switches says whether the node has a bridge for the network.
+func switches(n *topology.Node, network *topology.Network) bool {
+	if n.Kind != topology.Switch || n.Routed {
+		return false
+	}
+	for _, p := range n.Ports {
+		if p.Link != nil && p.Link.Carries(network) && switched(p, network) {
+			return true
+		}
+	}
+	i := n.Interface(network)
+	return i != nil && i.Port == nil && i.Bond == nil
+}
+
+// switched says whether a port's frames of the network are switched by its node, not for its own addresses.
+func switched(p *topology.Port, network *topology.Network) bool {
+	if p.Node.Kind != topology.Switch || p.Node.Routed {
+		return false
+	}
+	i := p.Node.Interface(network)
+	return i == nil || i.Port == nil && i.Bond == nil
+}
+
+// layLane puts both ends of a lane in their places. A wire is needed where no end is switched, as nobody's port may be
+// set down then, and where each end has a carrier of its own.
+func (l *layout) layLane(link *topology.Link, network *topology.Network, nth int) {
+	ln := &lane{link: link, network: network}
+	for side, p := range link.Ends() {
+		ln.ends[side] = l.layEnd(p, network, nth)
+	}
+	if !link.FaultSignalling || !switched(link.A, network) && !switched(link.B, network) {
+		for side := range ln.wire {
+			ln.wire[side] = l.layWire(link, side, nth)
+		}
+	}
+	l.lanes = append(l.lanes, ln)
+	l.byLink[link] = append(l.byLink[link], ln)
+}
+
+func (l *layout) layEnd(p *topology.Port, network *topology.Network, nth int) *device {
+	d := &device{
+		node: p.Node, index: l.nextIndex(), group: portGroup(p), port: p, network: network,
+		mac: laneID(p.MAC, nth), mtu: mtuOf(p.Link, network),
+	}
+	if len(p.Link.Networks) == 1 {
+		d.name, d.alias = l.of(p.Node).names.pick(p.Name), p.String()
+	} else {
+		d.name, d.alias = l.of(p.Node).names.pick2(p.Name, network.ID), p.String()+" "+network.ID
+	}
+	switch {
+	case p.Bond != nil:
+		l.joinBond(p, network, d)
+	case switched(p, network):
+		d.bridge = l.bridges[bridgeKey{p.Node, network}]
+	default:
+		if i := p.Node.Interface(network); i != nil && i.Port == p {
+			d.iface, d.mac = i, i.MAC
+		}
+	}
+	return d
+}
+
+// mtuOf is the smaller of what the network and the link allow; 1500 (RFC 894) where neither says.
+func mtuOf(link *topology.Link, network *topology.Network) int {
+	switch {
+	case link.MTU > 0 && network.MTU > 0:
+		return min(link.MTU, network.MTU)
+	case link.MTU+network.MTU > 0:
+		return link.MTU + network.MTU
+	}
+	return 1500
+}
+
+// portGroup is the IFLA_GROUP that all devices of a physical port share in their namespace; 0 is the kernel's default.
+func portGroup(p *topology.Port) uint32 { return uint32(p.Index) + 1 }
+
+// layWire makes the wire's end that faces a side of the link. Its names are numbers: nobody types them.
+func (l *layout) layWire(link *topology.Link, side, nth int) *device {
+	p := link.Ends()[side]
+	return &device{
+		name: wireName(link.Index, side, nth), index: l.nextIndex(), alias: "facing " + p.String(),
+		mac: laneID(deviceID(wireID, link.Index, side), nth), mtu: mtuOf(link, link.Networks[nth]),
+		group: wireGroup(link, side), port: p,
+	}
+}
+
+func wireGroup(link *topology.Link, side int) uint32 { return uint32(2*link.Index+side) + 1 }
+
+// joinBond makes a port's device a member of its bond on that network, and the bond if it is the first.
+func (l *layout) joinBond(p *topology.Port, network *topology.Network, d *device) {
+	key := bondKey{p.Bond, network}
+	b := l.bonds[key]
+	if b == nil {
+		b = l.layBond(p.Bond, network)
+		l.bonds[key] = b
+		l.of(p.Node).bonds = append(l.of(p.Node).bonds, b)
+	}
+	for i, m := range p.Bond.Members {
+		if m == p {
+			b.members[i] = d
+		}
+	}
+	b.mtu = min(b.mtu, d.mtu)
+	b.inner.mtu = b.mtu
+	d.bond = b
+}
+
+func (l *layout) layBond(of *topology.Bond, network *topology.Network) *bondDevice {
+	n := of.Node
+	b := &bondDevice{of: of, members: make([]*device, len(of.Members))}
+	b.device = device{
+		node: n, index: l.nextIndex(), alias: of.String(), network: network,
+		mac: deviceID(bondID+of.Index, n.Index, network.Index), mtu: 65535,
+	}
+	b.name = l.bondName(of, network)
+	if i := n.Interface(network); i != nil && i.Bond == of {
+		b.iface, b.mac = i, i.MAC
+	} else {
+		b.bridge = l.bridges[bridgeKey{n, network}]
+	}
+	inner := device{node: n, index: l.nextIndex(), alias: of.String() + " inside", network: network}
+	inner.mac = laneID(b.mac, 255)
+	inner.name = l.of(n).names.pick2(b.name, "x")
+	b.inner = &inner
+	return b
+}
+
+// bondName is the bond's own name while one network uses it; bonds of several networks bear both names.
+func (l *layout) bondName(of *topology.Bond, network *topology.Network) string {
+	names := l.of(of.Node).names
+	for _, m := range of.Members {
+		if len(m.Link.Networks) > 1 {
+			return names.pick2(of.Name, network.ID)
+		}
+	}
+	return names.pick(of.Name)
+}
+
+// addPorts lists a node's lane ends in order of its ports.
+func (l *layout) addPorts(n *topology.Node) {
+	for _, p := range n.Ports {
+		for _, ln := range l.byLink[p.Link] {
+			l.of(n).ports = append(l.of(n).ports, ln.end(p))
+		}
+	}
+}
+
+// side is 0 for link.A, 1 for link.B.
+func side(p *topology.Port) int {
+	if p.Link.A == p {
+		return 0
+	}
+	return 1
+}
+
+func (ln *lane) end(p *topology.Port) *device { return ln.ends[side(p)] }
