@@ -17,10 +17,7 @@ func (f *fabric) makeBondPanel(n *nodeLayout) error {
 		cords = append(cords, b.cords(0)...)
 	}
 	f.bonded[n.node] = p
-	if err := p.install(); err != nil {
-		return err
-	}
-	return p.patch(cords)
+	return p.install(cords)
 }
 
 // cords join the inner end of a bond with its active member; none when there is none, or when it does not carry the

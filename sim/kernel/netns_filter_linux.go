@@ -26,7 +26,7 @@ const (
 	nfnlBatchBegin    = 0x10
 	nfnlBatchEnd      = 0x11
 	nftRegister       = unix.NFT_REG_1
-	maxChainDevices   = 256 // NFT_NETDEVICE_MAX
+	maxChainDevices   = 255 // one less than NFT_NETDEVICE_MAX, which is refused
 	nftablesSubsystem = unix.NFNL_SUBSYS_NFTABLES << 8
 )
 

@@ -36,7 +36,7 @@ type nextHop struct {
 // route adds a route, or replaces the one to the same prefix.
 func (b *batch) route(to netip.Prefix, hops []nextHop) {
 	b.add("route "+to.String(), unix.RTM_NEWROUTE, unix.NLM_F_CREATE|unix.NLM_F_REPLACE, func() {
-		b.raw(family(to.Addr()), byte(to.Bits()), 0, 0, unix.RT_TABLE_MAIN, unix.RTPROT_STATIC, unix.RT_SCOPE_UNIVERSE, unix.RTN_UNICAST)
+		b.raw(addressFamily(to.Addr()), byte(to.Bits()), 0, 0, unix.RT_TABLE_MAIN, unix.RTPROT_STATIC, unix.RT_SCOPE_UNIVERSE, unix.RTN_UNICAST)
 		b.raw32(0)
 		if to.Bits() > 0 {
 			b.bytes(unix.RTA_DST, to.Addr().AsSlice())
@@ -66,7 +66,7 @@ func (b *batch) hop(h nextHop) {
 // unroute takes a route away.
 func (b *batch) unroute(to netip.Prefix) {
 	b.add("remove route "+to.String(), unix.RTM_DELROUTE, 0, func() {
-		b.raw(family(to.Addr()), byte(to.Bits()), 0, 0, unix.RT_TABLE_MAIN, unix.RTPROT_STATIC, unix.RT_SCOPE_NOWHERE, unix.RTN_UNICAST)
+		b.raw(addressFamily(to.Addr()), byte(to.Bits()), 0, 0, unix.RT_TABLE_MAIN, unix.RTPROT_STATIC, unix.RT_SCOPE_NOWHERE, unix.RTN_UNICAST)
 		b.raw32(0)
 		if to.Bits() > 0 {
 			b.bytes(unix.RTA_DST, to.Addr().AsSlice())

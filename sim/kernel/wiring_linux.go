@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
@@ -132,7 +131,7 @@ func (f *fabric) makePanels() error {
 				cords = append(cords, both(ln.wire[0], ln.wire[1])...)
 			}
 		}
-		if err := errors.Join(f.panel.install(), f.panel.patch(cords)); err != nil {
+		if err := f.panel.install(cords); err != nil {
 			return err
 		}
 	}

@@ -121,7 +121,7 @@ func (b *batch) addAddress(index int32, p netip.Prefix) {
 
 func (b *batch) address(kind, flags uint16, index int32, p netip.Prefix) {
 	b.add("set address "+p.String(), kind, flags, func() {
-		b.raw(family(p.Addr()), byte(p.Bits()), unix.IFA_F_NODAD, unix.RT_SCOPE_UNIVERSE)
+		b.raw(addressFamily(p.Addr()), byte(p.Bits()), unix.IFA_F_NODAD, unix.RT_SCOPE_UNIVERSE)
 		b.raw32(uint32(index))
 		b.bytes(unix.IFA_LOCAL, p.Addr().AsSlice())
 		b.bytes(unix.IFA_ADDRESS, p.Addr().AsSlice())
@@ -131,7 +131,7 @@ func (b *batch) address(kind, flags uint16, index int32, p netip.Prefix) {
 	})
 }
 
-func family(a netip.Addr) byte {
+func addressFamily(a netip.Addr) byte {
 	if a.Is4() {
 		return unix.AF_INET
 	}

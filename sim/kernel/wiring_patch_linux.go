@@ -29,8 +29,8 @@ const (
 // both is a cord in each direction.
 func both(a, b *device) []cord { return []cord{{a, b}, {b, a}} }
 
-// install hooks the panel into its devices, with nothing patched.
-func (p *patchPanel) install() error {
+// install hooks the panel into its devices.
+func (p *patchPanel) install(cords []cord) error {
 	t, err := p.ns.change()
 	if err != nil {
 		return err
@@ -43,7 +43,10 @@ func (p *patchPanel) install() error {
 		t.rule(patchTable, name, t.cross)
 		t.rule(patchTable, name, t.drop)
 	}
-	return t.commit()
+	if err := t.commit(); err != nil {
+		return err
+	}
+	return p.patch(cords)
 }
 
 // patch replaces all cords at one instant.
