@@ -19,6 +19,8 @@ type Plant struct {
 	// Workloads are entries as typed, kind and position kept: package scenarios
 	// decodes them through the registry of workload kinds.
 	Workloads []Entry
+	// Needs lists what the file asks for and this version cannot run; empty for most.
+	Needs []string
 	// Notes says, a line each, what the file left open and how it was filled in.
 	Notes []string
 
@@ -55,15 +57,23 @@ type Node struct {
 	Boot  Boot
 	// Domain is its control-plane domain: nodes of one domain share one brain (a stack, a VSS pair). Empty: its own.
 	Domain string
-	// Routed switches have routed ports only: no bridge, a transit network per link (fabric: routed).
+	// Routed switches do not bridge to one another (fabric: routed): every link to another routing node is a transit
+	// network with an interface on its port. Hosts of one network that plug into the same switch are still bridged
+	// there, and it is their gateway (an interface without a port).
 	Routed bool
-	Ports  []*Port
-	Bonds  []*Bond
+	// STP: it runs a spanning tree.
+	STP   bool
+	Ports []*Port
+	Bonds []*Bond
 	// Interfaces are the places where it has an address, in order of Network.
 	Interfaces []*Interface
 	// Loopback is the address of an external node ("somewhere on the Internet"); zero elsewhere.
 	Loopback netip.Addr
-	Pos      Pos
+	// Array is what storage has beside ports; nil elsewhere.
+	Array *Array
+	// Datastores are what a host's virtual machines live on.
+	Datastores []*Datastore
+	Pos        Pos
 }
 
 // Stage is how far a node has come since power on.
@@ -275,7 +285,7 @@ type Routing struct {
 	Convergence time.Duration
 }
 
-// Entry is one entry of a file whose kind another package knows: its key, its position and its YAML.
+// Entry is one entry of a file whose kind another package knows: its key, its position and its YAML, the key "kind" included.
 type Entry struct {
 	ID   string
 	Kind string

@@ -14,7 +14,7 @@ const (
 	// MaxDepth of nesting: the parser recurses.
 	MaxDepth = 64
 	// MaxNodes once aliases are followed.
-	MaxNodes = 1 << 20
+	MaxNodes = 1 << 18
 )
 
 // nesting finds a place where values are nested too deeply, before the recursive parser sees it: brackets, and what

@@ -94,6 +94,9 @@ func FuzzParse(f *testing.F) {
 			require.NotEmpty(t, err.Error())
 			return
 		}
+		if n.size > 1000 {
+			return // printed in full it would be another file than ours to parse: the parser's time grows with the square
+		}
 		printed := n.String()
 		again, err := Parse("again.yaml", []byte(printed))
 		require.NoError(t, err, "%s", printed)

@@ -1,0 +1,99 @@
+package topology
+
+import (
+	"fmt"
+
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
+)
+
+// builder makes a Plant of a Spec and gathers every problem on the way. Its steps run in the order of build: each may
+// rely on what those before it made, and none stops at a problem.
+type builder struct {
+	spec  *Spec
+	plant *Plant
+	ps    yamlfile.Problems
+
+	nodes  []*draft
+	drafts map[*Node]*draft
+	// transits counts the addresses handed out for generated networks.
+	transits addressPool
+	// told are the links of which the file says what they carry.
+	told    map[*Link]bool
+	portsOn map[*Network][]*Port
+}
+
+// draft is a node while it is built.
+type draft struct {
+	node    *Node
+	spec    *NodeSpec
+	pos     Pos
+	free    int // the next number to try for a far port
+	byName  map[string]*Port
+	claimed map[string]bool // port names that links typed later will take
+}
+
+// FromNode builds a plant from a YAML tree. The error is yamlfile.Problems and holds all of them.
+func FromNode(n *yamlfile.Node) (*Plant, error) {
+	b := &builder{spec: &Spec{}, plant: &Plant{}, drafts: map[*Node]*draft{}, told: map[*Link]bool{}}
+	if n.Kind() != yamlfile.Map {
+		b.ps.Add(n.Pos(), "", "want a plant (name, networks, topology...), this is %s", n.Kind())
+		return nil, b.ps.Err()
+	}
+	yamlfile.Decode(n, b.spec, &b.ps)
+	b.build()
+	if err := b.ps.Err(); err != nil {
+		return nil, err
+	}
+	return b.plant, nil
+}
+
+func (b *builder) build() {
+	b.plant.Name = b.spec.Name
+	b.routing()
+	b.expandNodes()
+	b.declareNetworks()
+	b.wire()
+	b.bonds()
+	b.plant.Index()
+	b.groups()
+	b.plant.Index()
+	b.gateways()
+	b.carry()
+	b.indexPorts()
+	b.address()
+	b.datastores()
+	b.workloads()
+	b.check()
+	b.plant.Index()
+}
+
+// unknown complains of a word that names nothing.
+func (b *builder) unknown(what string, w yamlfile.Word, have []string) {
+	b.ps.Add(w.Pos, yamlfile.Suggest(w.Text, have), "no %s %q", what, w.Text)
+}
+
+// note says how something that the file left open was filled in.
+func (b *builder) note(format string, args ...any) {
+	b.plant.Notes = append(b.plant.Notes, fmt.Sprintf(format, args...))
+}
+
+// workloads keeps the entries for the package that knows their kinds.
+func (b *builder) workloads() {
+	n := b.spec.Workloads
+	if n.Kind() == yamlfile.Null {
+		return
+	}
+	if n.Kind() != yamlfile.Map {
+		b.ps.Add(n.Pos(), "", "want workloads keyed by name, this is %s", n.Kind())
+		return
+	}
+	for _, e := range n.Entries() {
+		kind := e.Value.Lookup("kind")
+		if kind.Kind() != yamlfile.Scalar {
+			b.ps.Add(e.KeyPos, "see dcdrill list workloads", "workload %q has no kind", e.Key)
+			continue
+		}
+		b.checkID(e.Key, e.KeyPos)
+		b.plant.Workloads = append(b.plant.Workloads, Entry{ID: e.Key, Kind: kind.Text(), Node: e.Value, Pos: e.KeyPos})
+	}
+}

@@ -1,0 +1,142 @@
+package topology
+
+import (
+	"slices"
+	"strings"
+)
+
+// check looks at the whole plant for what no single entry shows.
+func (b *builder) check() {
+	b.checkNames()
+	for _, n := range b.plant.Nodes {
+		if len(n.Ports) > 0 {
+			continue
+		}
+		if n.Kind == Host || n.Kind == Storage {
+			b.ps.Add(n.Pos, "give it ports: {eth0: core1}", "%s is wired to nothing", n.ID)
+		} else {
+			b.note("%s is wired to nothing", n.ID)
+		}
+	}
+	for _, n := range b.plant.Networks {
+		b.checkLoop(n)
+	}
+	b.needs()
+}
+
+// checkNames refuses names that a target could not tell apart. A family and a group of the same nodes may share one.
+func (b *builder) checkNames() {
+	p := b.plant
+	for _, g := range p.Groups {
+		if p.Node(g.ID) != nil || p.Link(g.ID) != nil {
+			b.ps.Add(g.Pos, "", "group %q has the name of a node or link", g.ID)
+		}
+		if f := p.Family(g.ID); len(f) > 0 && !slices.Equal(f, g.Nodes) {
+			b.ps.Add(g.Pos, "", "group %q has the name of other nodes", g.ID)
+		}
+	}
+	seen := map[string]bool{}
+	for _, l := range p.Links {
+		if l.Named && (p.Node(l.ID) != nil || p.Family(l.ID) != nil || seen[l.ID]) {
+			b.ps.Add(l.Pos, "", "link %q has the name of a node or of another link", l.ID)
+		}
+		seen[l.ID] = true
+	}
+}
+
+// checkLoop complains of a ring of links over which frames of the network would run for ever. Only switches bridge;
+// the members of a bond are one edge, for only one is used at a time or all go to the same peer.
+func (b *builder) checkLoop(n *Network) {
+	t := tree{parent: map[*Node]*Node{}, by: map[*Node]*Link{}, root: map[*Node]*Node{}}
+	seen := map[*Bond]bool{}
+	for _, l := range b.plant.Links {
+		if !l.trunk() || !l.Carries(n) {
+			continue
+		}
+		bond := l.A.Bond
+		if bond == nil {
+			bond = l.B.Bond
+		}
+		if bond != nil && seen[bond] {
+			continue
+		}
+		seen[bond] = bond != nil
+		ring := t.join(l)
+		if ring == nil || slices.ContainsFunc(ring, func(l *Link) bool { return l.A.Node.STP || l.B.Node.STP }) {
+			continue
+		}
+		b.ps.Add(l.Pos, "take "+n.ID+" off one of them, make them a bond, or set stp: true on a switch",
+			"%s makes a bridging loop in %s: %s", l.ID, n.ID, strings.Join(linkIDs(ring), ", "))
+	}
+}
+
+// tree grows over the links that make no loop.
+type tree struct {
+	parent map[*Node]*Node
+	by     map[*Node]*Link // the link to the parent
+	root   map[*Node]*Node
+}
+
+// join adds a link; it returns the ring that the link would close, and leaves it out then.
+func (t *tree) join(l *Link) []*Link {
+	a, z := l.A.Node, l.B.Node
+	ra, rz := t.find(a), t.find(z)
+	if ra == rz {
+		return append(t.path(a, z), l)
+	}
+	t.reroot(z)
+	t.parent[z], t.by[z] = a, l
+	t.root[rz] = ra
+	return nil
+}
+
+func (t *tree) find(n *Node) *Node {
+	for t.root[n] != nil {
+		n = t.root[n]
+	}
+	return n
+}
+
+// reroot turns the way from n to its root round, so that n can be hung below another node.
+func (t *tree) reroot(n *Node) {
+	var above *Node
+	var link *Link
+	for n != nil {
+		next, by := t.parent[n], t.by[n]
+		t.parent[n], t.by[n] = above, link
+		above, link, n = n, by, next
+	}
+}
+
+// path lists the links from a to z.
+func (t *tree) path(a, z *Node) []*Link {
+	depth := map[*Node]int{}
+	for n, d := a, 1; n != nil; n, d = t.parent[n], d+1 {
+		depth[n] = d
+	}
+	var down []*Link
+	meet := z
+	for ; depth[meet] == 0; meet = t.parent[meet] {
+		down = append(down, t.by[meet])
+	}
+	var up []*Link
+	for n := a; n != meet; n = t.parent[n] {
+		up = append(up, t.by[n])
+	}
+	slices.Reverse(down)
+	return append(up, down...)
+}
+
+// needs lists the words that parse but that this version cannot run.
+func (b *builder) needs() {
+	for _, n := range b.plant.Nodes {
+		if n.STP {
+			b.plant.Needs = append(b.plant.Needs, "a spanning tree ("+n.ID+", stp: true)")
+		}
+		for _, i := range n.Interfaces {
+			if n.Interface(i.Network) != i {
+				b.plant.Needs = append(b.plant.Needs, "several ports of one node on one network ("+n.ID+" on "+i.Network.ID+")")
+			}
+		}
+	}
+}

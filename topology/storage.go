@@ -1,0 +1,192 @@
+package topology
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
+)
+
+// Access says which controllers of an array serve a volume.
+type Access string
+
+// The three that arrays have.
+const (
+	ActiveActive  Access = "active-active"
+	ActivePassive Access = "active-passive"
+	ALUA          Access = "alua"
+)
+
+// Array is what makes a node storage.
+type Array struct {
+	Access Access
+	// Takeover is how long a controller takes to serve the volumes of the other.
+	Takeover    time.Duration
+	Controllers []*Controller
+	Volumes     []*Volume
+}
+
+// Controller is one of an array's controllers.
+type Controller struct {
+	ID    string
+	Ports []*Port // those that are wired
+}
+
+// Volume is a part of an array that hosts use as a disk.
+type Volume struct {
+	Array *Node
+	ID    string
+	Size  Bytes
+	Owner *Controller // nil: any
+	Cache string      // "mirrored", "none"...
+}
+
+// Datastore is a volume as a hypervisor uses it: it owns the sessions, the paths and what happens when there are none.
+type Datastore struct {
+	Host   *Node
+	ID     string
+	Volume *Volume
+	Paths  []*Network // in order of preference
+	// NoPathRetry is what to do without a path: "queue", "fail" or a number of checks (multipath.conf(5), no_path_retry).
+	NoPathRetry string
+	PathTimeout time.Duration
+	// Guest: virtual machines have sessions of their own.
+	Guest bool
+	Pos   Pos
+}
+
+// ControllerSpec is a controller as typed.
+type ControllerSpec struct {
+	Ports []yamlfile.Word `yaml:"ports,scalar" doc:"names of its ports"`
+}
+
+// VolumeSpec is a volume as typed.
+type VolumeSpec struct {
+	Pos   Pos
+	Size  Bytes         `yaml:"size" doc:"4TiB, 500GB"`
+	Owner yamlfile.Word `yaml:"owner" doc:"controller that serves it"`
+	Cache string        `yaml:"cache" enum:"mirrored|none|battery" doc:"write cache"`
+}
+
+// DatastoreSpec is a datastore as typed.
+type DatastoreSpec struct {
+	Pos         Pos
+	Volume      yamlfile.Word   `yaml:"volume,required,scalar" doc:"array/volume"`
+	Paths       []yamlfile.Word `yaml:"paths" doc:"networks that its paths take"`
+	NoPathRetry yamlfile.Word   `yaml:"no_path_retry" doc:"without a path: queue, fail, or a number of checks"`
+	PathTimeout time.Duration   `yaml:"path_timeout" doc:"a path that answers nothing for this long is given up"`
+	Attach      string          `yaml:"attach" enum:"host|guest" doc:"who has the sessions: the host (default) or each guest"`
+}
+
+// Bytes is a size.
+type Bytes int64
+
+var byteUnits = []struct {
+	suffix string
+	unit   float64
+}{{"TIB", 1 << 40}, {"GIB", 1 << 30}, {"MIB", 1 << 20}, {"KIB", 1 << 10}, {"TB", 1e12}, {"GB", 1e9}, {"MB", 1e6}, {"KB", 1e3}, {"B", 1}}
+
+// UnmarshalText reads 4TiB or 500GB.
+func (b *Bytes) UnmarshalText(text []byte) error {
+	s := strings.ToUpper(strings.TrimSpace(string(text)))
+	for _, u := range byteUnits {
+		number, found := strings.CutSuffix(s, u.suffix)
+		if !found {
+			continue
+		}
+		f, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+		if err != nil || !(f > 0 && f*u.unit < 1<<62) {
+			break
+		}
+		*b = Bytes(f * u.unit)
+		return nil
+	}
+	return fmt.Errorf("%q is not a size: write it as 4TiB or 500GB", text)
+}
+
+// array builds what makes a node storage; the controllers' ports are found by name once they are wired.
+func (b *builder) array(n *Node, s *NodeSpec) {
+	n.Array = &Array{Access: s.Access, Takeover: s.Takeover}
+	if n.Array.Access == "" {
+		n.Array.Access = ActiveActive
+	}
+	for _, c := range s.Controllers {
+		n.Array.Controllers = append(n.Array.Controllers, &Controller{ID: c.Key})
+	}
+	for _, v := range s.Volumes {
+		volume := &Volume{Array: n, ID: v.Key, Size: v.Value.Size, Cache: v.Value.Cache}
+		n.Array.Volumes = append(n.Array.Volumes, volume)
+		if owner := v.Value.Owner; owner.Text != "" {
+			volume.Owner = n.Array.controller(owner.Text)
+			if volume.Owner == nil {
+				b.unknown("controller", owner, s.Controllers.Keys())
+			}
+		}
+	}
+}
+
+func (a *Array) controller(id string) *Controller {
+	for _, c := range a.Controllers {
+		if c.ID == id {
+			return c
+		}
+	}
+	return nil
+}
+
+// assignControllers gives the wired ports to their controllers.
+func (a *Array) assignControllers(ports []*Port) {
+	for _, p := range ports {
+		id, _, _ := strings.Cut(p.Name, "/")
+		if c := a.controller(id); c != nil {
+			c.Ports = append(c.Ports, p)
+		}
+	}
+}
+
+// datastores resolves what hosts live on, once arrays and networks are known.
+func (b *builder) datastores() {
+	for _, x := range b.nodes {
+		for _, d := range x.spec.Datastores {
+			b.datastore(x.node, d)
+		}
+	}
+}
+
+func (b *builder) datastore(host *Node, d yamlfile.Item[DatastoreSpec]) {
+	store := &Datastore{
+		Host: host, ID: d.Key, NoPathRetry: d.Value.NoPathRetry.Text, PathTimeout: d.Value.PathTimeout,
+		Guest: d.Value.Attach == "guest", Pos: d.Pos,
+	}
+	store.Volume = b.volume(d.Value.Volume)
+	for _, id := range d.Value.Paths {
+		if n := b.network(id); n != nil {
+			store.Paths = append(store.Paths, n)
+		}
+	}
+	if retry := d.Value.NoPathRetry; retry.Text != "" && retry.Text != "queue" && retry.Text != "fail" {
+		if n, err := strconv.Atoi(retry.Text); err != nil || n < 1 {
+			b.ps.Add(retry.Pos, "it can be queue, fail or a number of checks", "no_path_retry cannot be %q", retry.Text)
+		}
+	}
+	host.Datastores = append(host.Datastores, store)
+}
+
+// volume finds array/volume.
+func (b *builder) volume(name yamlfile.Word) *Volume {
+	var have []string
+	for _, n := range b.plant.Nodes {
+		if n.Array == nil {
+			continue
+		}
+		for _, v := range n.Array.Volumes {
+			if have = append(have, n.ID+"/"+v.ID); have[len(have)-1] == name.Text {
+				return v
+			}
+		}
+	}
+	b.unknown("volume", name, have)
+	return nil
+}
