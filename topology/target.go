@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -146,30 +147,22 @@ func (p *Plant) namesOfAll() []string {
 // resolve finds every word of a target; its error names all words that are none.
 func (t Target) resolve(p *Plant) ([]named, error) {
 	var all []named
-	var bad []string
+	var bad []error
 	for _, word := range t {
 		parts, ok := p.lookup(word)
 		if !ok {
-			bad = append(bad, complaint(p, word))
+			bad = append(bad, p.unknown(word))
 			continue
 		}
 		all = append(all, parts)
 	}
 	switch {
 	case len(bad) > 0:
-		return nil, fmt.Errorf("%s", strings.Join(bad, "; "))
+		return nil, errors.Join(bad...)
 	case len(all) == 0:
 		return nil, fmt.Errorf("no target is given")
 	}
 	return all, nil
-}
-
-func complaint(p *Plant, word string) string {
-	s := fmt.Sprintf("nothing is called %q", word)
-	if hint := p.hint(word); hint != "" {
-		s += ", " + hint
-	}
-	return s
 }
 
 // Nodes are the nodes that the target names, each once, in its order; a word that names something else is an error.
@@ -185,7 +178,7 @@ func (t Target) Nodes(p *Plant) ([]*Node, error) {
 			found = append(found, g.Nodes...)
 		}
 		if len(found) == 0 {
-			return nil, fmt.Errorf("%q is no node", t[i])
+			return nil, wrongSort(t[i], "node")
 		}
 		list = append(list, found...)
 	}
@@ -258,7 +251,7 @@ func (t Target) Bonds(p *Plant) ([]*Bond, error) {
 			found = append(found, n.Bonds...)
 		}
 		if len(found) == 0 {
-			return nil, fmt.Errorf("%q is no bond", t[i])
+			return nil, wrongSort(t[i], "bond")
 		}
 		list = append(list, found...)
 	}

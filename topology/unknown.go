@@ -1,40 +1,48 @@
 package topology
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
-// Unknown is a name that stands for nothing in the plant. Whoever knows where the name was typed adds the place and a
-// suggestion.
+// Unknown is a word that does not name what it should. Whoever knows where the word was typed adds the place.
 type Unknown struct {
-	What string // "node", "port or link"
-	Name string
+	Word string
+	Msg  string // `nothing is called "cor1"`
+	Hint string // `did you mean "core1"?`; may be empty
 }
 
-// Error says `no node "cor1"`.
-func (u *Unknown) Error() string { return fmt.Sprintf("no %s %q", u.What, u.Name) }
+// Error is the message and the hint.
+func (u *Unknown) Error() string {
+	if u.Hint == "" {
+		return u.Msg
+	}
+	return u.Msg + ", " + u.Hint
+}
 
-// Names lists everything in the plant that a target can name, for suggestions.
-func (p *Plant) Names() []string {
-	var all []string
-	for _, n := range p.Nodes {
-		all = append(all, n.ID)
-		if n.Family != n.ID {
-			all = append(all, n.Family)
+func (p *Plant) unknown(word string) *Unknown {
+	return &Unknown{Word: word, Msg: fmt.Sprintf("nothing is called %q", word), Hint: p.hint(word)}
+}
+
+func wrongSort(word, sort string) *Unknown {
+	return &Unknown{Word: word, Msg: fmt.Sprintf("%q is no %s", word, sort)}
+}
+
+// Unknowns lists all the words that an error complains of, however it was wrapped or joined.
+func Unknowns(err error) []*Unknown {
+	var u *Unknown
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []*Unknown
+		for _, e := range joined.Unwrap() {
+			all = append(all, Unknowns(e)...)
 		}
-		for _, port := range n.Ports {
-			all = append(all, port.String())
-		}
-		for _, b := range n.Bonds {
-			all = append(all, b.String())
-		}
+		return all
 	}
-	for _, l := range p.Links {
-		all = append(all, l.ID)
+	if wrapped := errors.Unwrap(err); wrapped != nil {
+		return Unknowns(wrapped)
 	}
-	for _, g := range p.Groups {
-		all = append(all, g.ID)
+	if errors.As(err, &u) {
+		return []*Unknown{u}
 	}
-	for _, n := range p.Networks {
-		all = append(all, n.ID)
-	}
-	return all
+	return nil
 }

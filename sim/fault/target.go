@@ -70,7 +70,7 @@ func resolve[T comparable](t topology.Target, what string, find func(string) []T
 	for _, name := range t {
 		found := find(name)
 		if len(found) == 0 {
-			return nil, &topology.Unknown{What: what, Name: name}
+			return nil, &topology.Unknown{Word: name, Msg: fmt.Sprintf("no %s %q", what, name)}
 		}
 		for _, x := range found {
 			if !seen[x] {
