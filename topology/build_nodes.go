@@ -7,8 +7,8 @@ import (
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
-// maxNodes bounds what counts may make: ten times the largest plant of the benchmarks.
-const maxNodes = 20000
+// MaxNodes bounds what counts may make: ten times the largest plant of the benchmarks.
+const MaxNodes = 20000
 
 // ids are names that need no quotes anywhere, and leave ":", "/", "[" and "," to ranges, ports and lists.
 var (
@@ -43,8 +43,8 @@ func (b *builder) expandIDs(item yamlfile.Item[NodeSpec]) []string {
 	if count == nil {
 		return []string{item.Key}
 	}
-	if *count < 1 || *count > maxNodes || len(b.plant.Nodes)+*count > maxNodes {
-		b.ps.Add(item.Value.Pos, "", "count of %s is %d, want 1 to %d nodes in all", item.Key, *count, maxNodes)
+	if *count < 1 || *count > MaxNodes || len(b.plant.Nodes)+*count > MaxNodes {
+		b.ps.Add(item.Value.Pos, "", "count of %s is %d, want 1 to %d nodes in all", item.Key, *count, MaxNodes)
 		return nil
 	}
 	list := make([]string, *count)

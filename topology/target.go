@@ -77,7 +77,7 @@ func (p *Plant) lookupAtNode(word string, all *named) bool {
 }
 
 // maxRange bounds what one range may name.
-const maxRange = maxNodes
+const maxRange = MaxNodes
 
 // expandRange turns hv[1-3,7]:eth0 into four words; false when the brackets make no sense.
 func expandRange(word string) ([]string, bool) {
