@@ -131,11 +131,30 @@ func (q *queue) Pop() any {
 	return last
 }
 
-// VirtualClock is the model's: waiting takes no time at all.
+// zero has the clock call the present moment 0, and keeps everything that is due as far off as it was.
+func (l *Loop) zero(clock RunClock) {
+	before := l.Now()
+	clock.Zero()
+	shift := l.Now() - before
+	for _, item := range l.queue {
+		item.at += shift
+	}
+}
+
+// VirtualClock is the model's: waiting takes no time at all. The zero value stands at 0.
 type VirtualClock struct{ now time.Duration }
+
+// NewVirtualClock makes a clock that stands as long before 0 as a run waits for its steady state.
+func NewVirtualClock() *VirtualClock { return &VirtualClock{now: -steadyFor} }
 
 // Now is the time of the last thing that happened.
 func (c *VirtualClock) Now() time.Duration { return c.now }
+
+// Zero makes the present moment time 0.
+func (c *VirtualClock) Zero() { c.now = 0 }
+
+// Wall is nil: there is no real time here.
+func (c *VirtualClock) Wall() func() time.Time { return nil }
 
 // Wait moves the clock to t.
 func (c *VirtualClock) Wait(ctx context.Context, t time.Duration, posts <-chan func()) (func(), error) {

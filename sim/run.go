@@ -165,7 +165,7 @@ func (r *Run) play(ctx context.Context) error {
 	if err != nil || !steady {
 		return r.finish(ctx, "not steady", err)
 	}
-	r.clock.Zero()
+	r.env.Loop.zero(r.clock)
 	r.real.start("play")
 	r.schedule()
 	if r.opts.Serve != nil {

@@ -62,3 +62,17 @@ func (n *Node) Interface(on *Network) *Interface {
 	}
 	return nil
 }
+
+// Primary is the interface by which others reach the node: its first on a network with a gateway, else its first. It is
+// nil for a node without interfaces; a node with a Loopback is reached by that.
+func (n *Node) Primary() *Interface {
+	for _, i := range n.Interfaces {
+		if i.Network.Gateway != nil {
+			return i
+		}
+	}
+	if len(n.Interfaces) == 0 {
+		return nil
+	}
+	return n.Interfaces[0]
+}

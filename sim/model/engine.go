@@ -1,0 +1,57 @@
+package model
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// Engine makes worlds that predict.
+type Engine struct{}
+
+// Clock makes a virtual clock.
+func (Engine) Clock() sim.RunClock { return sim.NewVirtualClock() }
+
+// Open makes a world that writes what it predicts into the run's log.
+func (Engine) Open(_ context.Context, _ sim.RunClock, env sim.Env) (sim.World, error) {
+	return New(env, Options{Log: env.Log})
+}
+
+// Options say who is told what a World works out. The zero value tells nobody.
+type Options struct {
+	// Log gets what bonds, gateways, routes and members do. Without it causes are handed on as they came: events of the
+	// log of whoever calls Set.
+	Log *sim.Log
+	// OnControl is called with the Holder and Routes levels that follow from the control laws, in one batch per
+	// instant and law. Those of the beginning are to be had from World.Controls.
+	OnControl func(cause int, levels ...sim.Level)
+	// OnServed is called when a member is served from now on, or no longer.
+	OnServed func(m *sim.Member, served bool)
+}
+
+// unsupported finds what the model has no law for.
+func unsupported(p *topology.Plant) error {
+	for _, n := range p.Nodes {
+		for _, b := range n.Bonds {
+			if b.Mode != topology.ActiveBackup && b.Mode != "" {
+				return fmt.Errorf("bond %s: mode %s: %w", b, b.Mode, sim.ErrUnsupported)
+			}
+		}
+	}
+	return nil
+}
+
+// capabilities lists what the model has.
+func capabilities() []sim.Capability {
+	emulated := func(name, why string) sim.Capability {
+		return sim.Capability{Name: name, Status: sim.Emulated, Why: why}
+	}
+	return []sim.Capability{
+		emulated("active-backup bonds", "the step machine of sim/proto, by the rules of Linux bonding"),
+		emulated("virtual gateways", "the step machine of sim/proto, by RFC 9568"),
+		emulated("routes", "shortest paths, with times for detection and convergence"),
+		{Name: "802.3ad bonds", Status: sim.Missing, Why: "there is no law for LACP yet; use mode: active-backup"},
+	}
+}

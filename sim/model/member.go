@@ -1,0 +1,86 @@
+package model
+
+import (
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
+
+// member is a member's life as predicted. It is what the member's machine sees of the world (sim.Viewer).
+type member struct {
+	world   *World
+	member  *sim.Member
+	way     *way
+	machine sim.Machine
+
+	begun, served bool
+	since         time.Duration // of the latest change
+	cause         int           // what changed its way last
+	reconnects    int
+	stopped       bool
+}
+
+// path tells the machine that the way came or went, and why.
+func (m *member) path(usable bool, cause int) {
+	if m.stopped {
+		return
+	}
+	m.cause = cause
+	m.machine.Path(usable)
+}
+
+// Now is the present scenario time.
+func (m *member) Now() time.Duration { return m.world.env.Loop.Now() }
+
+// After has f called later, unless the member has been stopped by then.
+func (m *member) After(d time.Duration, f func()) (cancel func()) {
+	return m.world.env.Loop.After(d, func() {
+		if !m.stopped {
+			f()
+		}
+	})
+}
+
+// Phase is that of the run.
+func (m *member) Phase() float64 { return m.world.env.Phase }
+
+// Served writes down what the user sees from now on.
+func (m *member) Served(on bool) {
+	if on == m.served || m.stopped {
+		return
+	}
+	m.say(on)
+	m.served, m.begun, m.since = on, true, m.Now()
+	if m.world.opts.OnServed != nil {
+		m.world.opts.OnServed(m.member, on)
+	}
+}
+
+func (m *member) say(on bool) {
+	now := sim.Seconds(m.Now())
+	switch {
+	case !on:
+		m.world.note(m.cause, m.member.Subject(), sim.DownData{Since: now})
+	case m.begun:
+		m.world.note(m.cause, m.member.Subject(), sim.UpData{From: sim.Seconds(m.since), To: now})
+	default:
+		m.world.note(m.cause, m.member.Subject(), sim.UpData{From: now, To: now})
+	}
+}
+
+// Reconnected writes down that the connection was lost and made anew.
+func (m *member) Reconnected() {
+	if m.stopped {
+		return
+	}
+	m.reconnects++
+	m.world.note(m.cause, m.member.Subject(), sim.ReconnectData{})
+}
+
+func (m *member) stop() {
+	if m.stopped {
+		return
+	}
+	m.stopped = true
+	m.world.note(0, m.member.Subject(), sim.StatsData{Reconnects: m.reconnects})
+}

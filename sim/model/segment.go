@@ -1,0 +1,185 @@
+package model
+
+import (
+	"slices"
+
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// segment is a network at work: the switches that bridge it, and who hears whom.
+type segment struct {
+	*state
+	net     *topology.Network
+	bridges []bridge
+	place   map[*topology.Node]int // in bridges
+	taps    []*topology.Interface  // who has an address on it
+	reach   [][]bool               // by place: what a frame that enters there comes past; nil: not worked out
+	gateway *gateway               // nil unless several members stand in for one another
+	edges   []int                  // of the fabric, on this network
+	origins []int
+
+	stale bool
+	cause int // of the latest change
+}
+
+// bridge is a switch's part in a network.
+type bridge struct {
+	node   *topology.Node
+	ports  []*topology.Port
+	trunks []trunk
+}
+
+// trunk is a port behind which another bridge is.
+type trunk struct {
+	port *topology.Port
+	to   int
+}
+
+func newSegment(s *state, n *topology.Network) *segment {
+	return &segment{state: s, net: n, place: map[*topology.Node]int{}}
+}
+
+// findBridges works out which switches bridge which networks.
+func (w *World) findBridges() {
+	for _, n := range w.env.Plant.Nodes {
+		for _, i := range n.Interfaces {
+			s := w.segments[i.Network.Index]
+			s.taps = append(s.taps, i)
+			if n.Kind == topology.Switch && i.Port == nil && i.Bond == nil {
+				s.join(n)
+			}
+		}
+	}
+	for _, l := range w.env.Plant.Links {
+		for _, n := range l.Networks {
+			w.segments[n.Index].wire(l)
+		}
+	}
+}
+
+// bridged says whether a port passes a network's frames on to other ports: it is a switch's, and no interface of its own.
+func bridged(p *topology.Port, n *topology.Network) bool {
+	i := p.Node.Interface(n)
+	return p.Node.Kind == topology.Switch && (i == nil || i.Port == nil && i.Bond == nil)
+}
+
+// join makes a switch a bridge of the network.
+func (s *segment) join(n *topology.Node) int {
+	at, known := s.place[n]
+	if !known {
+		at = len(s.bridges)
+		s.place[n] = at
+		s.bridges = append(s.bridges, bridge{node: n})
+	}
+	return at
+}
+
+// wire adds a link to the bridges at its ends.
+func (s *segment) wire(l *topology.Link) {
+	for _, p := range l.Ends() {
+		if !bridged(p, s.net) {
+			continue
+		}
+		at := s.join(p.Node)
+		s.bridges[at].ports = append(s.bridges[at].ports, p)
+		if bridged(p.Peer(), s.net) {
+			to := s.join(p.Peer().Node)
+			s.bridges[at].trunks = append(s.bridges[at].trunks, trunk{p, to})
+		}
+	}
+}
+
+// forget makes the segment work out anew who hears whom.
+func (s *segment) forget() { s.reach = nil }
+
+// lit says whether an interface has a carrier: its port's, its bond's, or for a switch's own bridge that of any port.
+func (s *segment) lit(i *topology.Interface) bool {
+	if p := s.door(i); p != nil {
+		return s.carrier[s.number(p)]
+	}
+	at, known := s.place[i.Node]
+	if i.Bond != nil || !known {
+		return false
+	}
+	return slices.ContainsFunc(s.bridges[at].ports, func(p *topology.Port) bool {
+		return s.carrier[s.number(p)] && s.inUse[s.number(p)]
+	})
+}
+
+// delivers says whether what an interface sends reaches another. Origin is who made the packet: nodes that refuse it
+// do not pass it on.
+func (s *segment) delivers(from, to *topology.Interface, origin *topology.Node) bool {
+	if from == to {
+		return true
+	}
+	if !s.serves(from.Node) || !s.serves(to.Node) || s.refuses(to.Node, origin) {
+		return false
+	}
+	out, in := s.door(from), s.door(to)
+	if out != nil && out.Peer() == in {
+		return s.passes(out)
+	}
+	enters, ok := s.entrance(from, out)
+	if !ok {
+		return false
+	}
+	leaves, ok := s.exit(to, in)
+	return ok && s.crosses(enters, leaves, origin)
+}
+
+// entrance is the bridge that hears an interface first: its own, or the one its door leads to.
+func (s *segment) entrance(i *topology.Interface, door *topology.Port) (place int, ok bool) {
+	if door == nil {
+		place, ok = s.place[i.Node]
+		return place, ok && i.Bond == nil
+	}
+	place, ok = s.place[door.Peer().Node]
+	return place, ok && s.passes(door)
+}
+
+// exit is the bridge that an interface hears last.
+func (s *segment) exit(i *topology.Interface, door *topology.Port) (place int, ok bool) {
+	if door == nil {
+		place, ok = s.place[i.Node]
+		return place, ok && i.Bond == nil
+	}
+	place, ok = s.place[door.Peer().Node]
+	return place, ok && s.passes(door.Peer())
+}
+
+// crosses says whether a frame gets from one bridge to another.
+func (s *segment) crosses(from, to int, origin *topology.Node) bool {
+	refused := func(b bridge) bool { return s.refuses(b.node, origin) }
+	if len(s.refused) > 0 && slices.ContainsFunc(s.bridges, refused) {
+		return s.flood(from, origin)[to]
+	}
+	if s.reach == nil {
+		s.reach = make([][]bool, len(s.bridges))
+	}
+	if s.reach[from] == nil {
+		s.reach[from] = s.flood(from, nil)
+	}
+	return s.reach[from][to]
+}
+
+// flood is where a frame comes past that enters at a bridge.
+func (s *segment) flood(from int, origin *topology.Node) []bool {
+	reached := make([]bool, len(s.bridges))
+	forwards := func(at int) bool {
+		n := s.bridges[at].node
+		return s.serves(n) && (origin == nil || !s.refuses(n, origin))
+	}
+	if !forwards(from) {
+		return reached
+	}
+	reached[from] = true
+	for queue := []int{from}; len(queue) > 0; queue = queue[1:] {
+		for _, t := range s.bridges[queue[0]].trunks {
+			if !reached[t.to] && s.passes(t.port) && forwards(t.to) {
+				reached[t.to] = true
+				queue = append(queue, t.to)
+			}
+		}
+	}
+	return reached
+}

@@ -1,0 +1,70 @@
+package model
+
+import (
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim/proto"
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// state is the physical state of the plant, as the levels tell it, and the members that bonds use.
+type state struct {
+	first   []int           // by node: the number of its first port
+	carrier []bool          // by number of port
+	raised  []time.Duration // when the carrier came up
+	dark    []bool
+	stage   []topology.Stage // by node
+	inUse   []bool           // by number of port: no member of a bond, or its active one
+	refused map[refusal]bool
+
+	firstBond []int            // by node: the number of its first bond
+	active    []*topology.Port // by number of bond; nil: none
+}
+
+// always is before any time of a run.
+const always = -proto.Never
+
+// refusal is two nodes, of which the one loses what comes from the other.
+type refusal struct{ at, from *topology.Node }
+
+func newState(p *topology.Plant) state {
+	s := state{refused: map[refusal]bool{}}
+	for _, n := range p.Nodes {
+		s.first = append(s.first, len(s.carrier))
+		s.stage = append(s.stage, topology.Forwarding)
+		s.firstBond = append(s.firstBond, len(s.active))
+		s.active = append(s.active, make([]*topology.Port, len(n.Bonds))...)
+		for range n.Ports {
+			s.carrier = append(s.carrier, true)
+			s.raised = append(s.raised, always)
+			s.dark = append(s.dark, false)
+			s.inUse = append(s.inUse, true)
+		}
+	}
+	return s
+}
+
+func (s *state) number(p *topology.Port) int { return s.first[p.Node.Index] + p.Index }
+
+// serves says whether a node forwards and answers.
+func (s *state) serves(n *topology.Node) bool { return s.stage[n.Index] == topology.Forwarding }
+
+// passes says whether a frame that is sent from a port is received at its peer.
+func (s *state) passes(p *topology.Port) bool {
+	from, to := s.number(p), s.number(p.Peer())
+	return s.carrier[from] && s.carrier[to] && !s.dark[from] && s.inUse[from] && s.inUse[to]
+}
+
+// refuses says whether a node loses what comes from another.
+func (s *state) refuses(at, from *topology.Node) bool {
+	return len(s.refused) > 0 && s.refused[refusal{at, from}]
+}
+
+// door is the port by which an interface sends and receives at present. It is nil for a bond without an active member,
+// and for a switch's own bridge.
+func (s *state) door(i *topology.Interface) *topology.Port {
+	if i.Bond != nil {
+		return s.active[s.firstBond[i.Node.Index]+i.Bond.Index]
+	}
+	return i.Port
+}

@@ -1,0 +1,155 @@
+package model
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// way is what one or more members talk over: from one node to another and back.
+type way struct {
+	pairs   []pair // any one of them is enough
+	reads   []int  // what the answer rests on, as keys of the ledger
+	members []*member
+
+	usable bool // it is whole
+	told   bool // what the members were told: a whole way may still have to be resolved
+	gone   time.Duration
+	cause  int // of the latest change
+	cancel func()
+}
+
+// pair is a way there and the way back.
+type pair struct{ there, back trip }
+
+// trip is where a packet begins and what it is addressed to.
+type trip struct {
+	from *topology.Node
+	to   destination
+}
+
+// destination is an address: an interface's, or a node's loopback.
+type destination struct {
+	node   *topology.Node
+	tap    *topology.Interface // nil: the loopback
+	prefix int                 // in the routers' tables; proto.None: they have no route of its own for it
+}
+
+// wayOf finds or makes the way of a flow; members that talk between the same nodes share it.
+func (w *World) wayOf(f sim.Flow) (*way, error) {
+	key := fmt.Sprint(f.From.Index, " ", f.To.Index)
+	for _, n := range f.Networks {
+		key = fmt.Sprint(key, " ", n.Index)
+	}
+	if y := w.byFlow[key]; y != nil {
+		return y, nil
+	}
+	y := &way{pairs: w.pairs(f), cancel: func() {}}
+	if len(y.pairs) == 0 {
+		return nil, fmt.Errorf("find a way from %s to %s: one of them has no address", f.From.ID, f.To.ID)
+	}
+	y.usable = w.whole(y)
+	y.told = y.usable
+	w.byFlow[key] = y
+	w.ways = append(w.ways, y)
+	return y, nil
+}
+
+// pairs lists the ways that a flow may take.
+func (w *World) pairs(f sim.Flow) []pair {
+	if len(f.Networks) == 0 {
+		return w.pair(f, nil)
+	}
+	var all []pair
+	for _, n := range f.Networks {
+		all = append(all, w.pair(f, n)...)
+	}
+	return all
+}
+
+// pair is the way there and back by a network; on nil, by whatever routing gives. None when a node has no address.
+func (w *World) pair(f sim.Flow, on *topology.Network) []pair {
+	to, ok := w.destination(f.To, f.To.Interface(on))
+	if !ok {
+		return nil
+	}
+	source := f.From.Interface(on)
+	if source == nil && to.tap != nil {
+		source = f.From.Interface(to.tap.Network)
+	}
+	from, ok := w.destination(f.From, source)
+	if !ok {
+		return nil
+	}
+	return []pair{{there: trip{f.From, to}, back: trip{f.To, from}}}
+}
+
+// destination is a node's address: the one of the given interface; on nil, the one by which others reach it.
+func (w *World) destination(n *topology.Node, tap *topology.Interface) (d destination, ok bool) {
+	switch {
+	case tap != nil:
+	case n.Loopback.IsValid():
+		return destination{n, nil, w.routing.machine.Tables().Prefix(host(n.Loopback))}, true
+	default:
+		tap = n.Primary()
+	}
+	if tap == nil {
+		return destination{}, false
+	}
+	return destination{n, tap, w.routing.machine.Tables().Prefix(tap.Network.Subnet.Masked())}, true
+}
+
+// whole works out whether a way is whole, and what that rests on. Where only some of several equal paths work, it
+// depends on which one the way's hash chose: it is whole in the earlier half of all phases.
+func (w *World) whole(y *way) bool {
+	w.walks++
+	k := walk{World: w, reads: y.reads[:0]}
+	best := no
+	for _, p := range y.pairs {
+		best = max(best, min(k.take(p.there), k.take(p.back)))
+	}
+	y.reads = k.reads
+	return best == yes || best == maybe && w.env.Phase < 0.5
+}
+
+// judgeWays looks again at every way that rests on something that has changed.
+func (w *World) judgeWays(now time.Duration) {
+	if len(w.touched.keys) == 0 {
+		return
+	}
+	for _, y := range w.ways {
+		if cause, changed := w.touched.among(y.reads); changed {
+			w.judge(now, y, cause)
+		}
+	}
+	w.touched.clear()
+}
+
+func (w *World) judge(now time.Duration, y *way, cause int) {
+	was := y.usable
+	y.usable = w.whole(y)
+	if y.usable == was {
+		return
+	}
+	y.cause = cause
+	y.cancel()
+	y.cancel = func() {}
+	switch {
+	case !y.usable && !y.told: // it had not been resolved yet
+	case !y.usable:
+		y.gone = now
+		y.tell(false)
+	default:
+		w.resume(now, y)
+	}
+}
+
+// tell tells the members.
+func (y *way) tell(usable bool) {
+	y.told = usable
+	for _, m := range y.members {
+		m.path(usable, y.cause)
+	}
+}

@@ -1,0 +1,32 @@
+package model
+
+import (
+	"fmt"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
+
+// Witness reads back what the model holds to be so. A model cannot be surprised by its plant; this shows only that it
+// has understood.
+func (w *World) Witness(l sim.Level) (seen bool, evidence string, err error) {
+	switch l := l.(type) {
+	case sim.Carrier:
+		return w.carrier[w.number(l.Port)] == l.Up, say(l.Port, "has a carrier", "has no carrier", w.carrier[w.number(l.Port)]), nil
+	case sim.Dark:
+		return w.dark[w.number(l.Port)] == l.On, say(l.Port, "sends into the dark", "sends", w.dark[w.number(l.Port)]), nil
+	case sim.Stage:
+		is := w.stage[l.Node.Index]
+		return is == l.Stage, fmt.Sprintf("the model has %s at %s", l.Node.ID, is), nil
+	case sim.Refuse:
+		is := w.refuses(l.At, l.From)
+		return is == l.On, say(l.At.ID, "loses what comes from "+l.From.ID, "hears "+l.From.ID, is), nil
+	}
+	return false, "", fmt.Errorf("look at %T: %w", l, sim.ErrUnsupported)
+}
+
+func say(subject any, on, off string, is bool) string {
+	if !is {
+		on = off
+	}
+	return fmt.Sprintf("the model has it that %s %s", subject, on)
+}

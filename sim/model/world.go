@@ -1,0 +1,208 @@
+package model
+
+import (
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/proto"
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// World is a plant at work, as far as it can be worked out.
+type World struct {
+	env  sim.Env
+	opts Options
+
+	state
+	bonds    []*bond
+	segments []*segment // by network
+	gateways []*gateway
+	routing  *routing
+	ways     []*way
+	byFlow   map[string]*way
+	members  []*member
+	byMember map[*sim.Member]*member
+
+	stale   []*segment // what their gateways and routers have not been told yet
+	touched ledger     // what the ways have not been told yet
+	walks   int        // counts the times that a way was worked out
+	seen    []int      // by key of the ledger: the latest walk that read it
+
+	timer struct {
+		at     time.Duration
+		cancel func()
+	}
+}
+
+// New makes a world in which everything is well.
+func New(env sim.Env, opts Options) (*World, error) {
+	if err := unsupported(env.Plant); err != nil {
+		return nil, err
+	}
+	w := &World{env: env, opts: opts, state: newState(env.Plant), byFlow: map[string]*way{}, byMember: map[*sim.Member]*member{}}
+	w.timer.at, w.timer.cancel = proto.Never, func() {}
+	for _, n := range env.Plant.Nodes {
+		for _, b := range n.Bonds {
+			w.addBond(b)
+		}
+	}
+	for _, n := range env.Plant.Networks {
+		w.segments = append(w.segments, newSegment(&w.state, n))
+	}
+	w.findBridges()
+	w.addGateways()
+	w.routing = newRouting(w)
+	keys := len(w.segments) + len(env.Plant.Nodes) + len(w.gateways)
+	w.touched, w.seen = newLedger(keys), make([]int, keys)
+	return w, nil
+}
+
+// Name is "model".
+func (w *World) Name() string { return "model" }
+
+// Capabilities lists what the model has.
+func (w *World) Capabilities() []sim.Capability { return capabilities() }
+
+// Set makes levels true, and works out what follows at this very instant.
+func (w *World) Set(cause int, levels ...sim.Level) error {
+	w.reportSkew(cause, levels)
+	for _, l := range levels {
+		if err := w.setLevel(cause, l); err != nil {
+			return err
+		}
+	}
+	w.settle()
+	return nil
+}
+
+// Controls are the Holder and Routes levels as they stand.
+func (w *World) Controls() []sim.Level {
+	var levels []sim.Level
+	for _, g := range w.gateways {
+		levels = append(levels, g.levels()...)
+	}
+	return append(levels, w.routing.levels()...)
+}
+
+// Start begins a member's life.
+func (w *World) Start(m *sim.Member) error {
+	way, err := w.wayOf(m.Talk.Flow())
+	if err != nil {
+		return err
+	}
+	mem := &member{world: w, member: m, way: way}
+	w.members = append(w.members, mem)
+	w.byMember[m] = mem
+	way.members = append(way.members, mem)
+	mem.machine = m.Talk.Predict(mem)
+	mem.machine.Path(way.told)
+	return nil
+}
+
+// Stop ends all members and logs what is known of them.
+func (w *World) Stop() error {
+	for _, m := range w.members {
+		m.stop()
+	}
+	return nil
+}
+
+// Close ends everything.
+func (w *World) Close() error {
+	w.timer.cancel()
+	return nil
+}
+
+// Served says whether a member is served at present, as predicted.
+func (w *World) Served(m *sim.Member) bool {
+	mem := w.byMember[m]
+	return mem != nil && mem.served
+}
+
+// Usable says whether a member's way is whole at present, there and back.
+func (w *World) Usable(m *sim.Member) bool {
+	mem := w.byMember[m]
+	return mem != nil && mem.way.usable
+}
+
+// Pending says whether time alone will change something: a bond's delay, a gateway's or a router's timer, a neighbour
+// that is being resolved.
+func (w *World) Pending() bool {
+	for _, b := range w.bonds {
+		if b.machine.Pending() {
+			return true
+		}
+	}
+	for _, g := range w.gateways {
+		if g.machine.Pending(g.hears) {
+			return true
+		}
+	}
+	for _, y := range w.ways {
+		if y.usable != y.told {
+			return true
+		}
+	}
+	return w.routing.machine.Pending()
+}
+
+// settle lets everything happen that is due at this instant, and only then looks at the ways: what is repaired in the
+// same instant was never broken.
+func (w *World) settle() {
+	now := w.env.Loop.Now()
+	for again := true; again; again = w.next() <= now || len(w.stale) > 0 {
+		w.stepBonds(now)
+		w.tellStale(now)
+		w.stepGateways(now)
+		w.stepRoutes(now)
+	}
+	w.judgeWays(now)
+	w.arm()
+}
+
+// next is when the first of all machines wants to be stepped.
+func (w *World) next() time.Duration {
+	next := w.routing.machine.Next()
+	for _, b := range w.bonds {
+		next = min(next, b.machine.Next())
+	}
+	for _, g := range w.gateways {
+		next = min(next, g.machine.Next())
+	}
+	return next
+}
+
+// arm has the loop call when the first machine is due.
+func (w *World) arm() {
+	next := w.next()
+	if next == w.timer.at {
+		return
+	}
+	w.timer.cancel()
+	w.timer.at, w.timer.cancel = next, func() {}
+	if next == proto.Never {
+		return
+	}
+	w.timer.cancel = w.env.Loop.At(next, func() {
+		w.timer.at = proto.Never
+		w.settle()
+	})
+}
+
+// note writes an event, where there is a log, and returns what is to be given as the cause of what follows from it.
+func (w *World) note(cause int, subject string, d sim.Data) int {
+	if w.opts.Log == nil {
+		return cause
+	}
+	return w.opts.Log.Add(cause, subject, d)
+}
+
+// control hands on levels that the control laws make true.
+func (w *World) control(cause int, levels ...sim.Level) {
+	if w.opts.OnControl != nil && len(levels) > 0 {
+		w.opts.OnControl(cause, levels...)
+	}
+}
+
+// nodeKey is a node's key in the ledger; a network's is its index, and virtual gateways come last.
+func (w *World) nodeKey(n *topology.Node) int { return len(w.segments) + n.Index }

@@ -1,0 +1,235 @@
+package proto
+
+import (
+	"slices"
+	"time"
+
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// None is the active member of a bond that has none.
+const None = -1
+
+// defaultMiimon is how often carriers are looked at when the plant does not say (Linux bonding.rst, miimon: "a value of
+// 100 is a good starting point").
+const defaultMiimon = 100 * time.Millisecond
+
+// Bond chooses the active member of an active-backup bond as Linux bonding does
+// (Documentation/networking/bonding.rst; drivers/net/bonding, MII monitor):
+//
+//   - carriers are looked at once a miimon, and what follows is committed there and then;
+//   - a member without carrier is used for downdelay more, one with a new carrier not before updelay has passed, both
+//     in whole miimons, rounded down;
+//   - while no member is active, updelay does not count: the first to recover is used at once;
+//   - when the active member fails and none is up, one that is waiting out its updelay is used, the nearest to its end first;
+//   - a primary that is up again takes over as primary_reselect says.
+//
+// Between changes nothing ticks: a bond at rest looks at its carriers only once it was told of a change.
+type Bond struct {
+	conf    topology.Bond
+	members []bondMember
+	active  int
+	tick    time.Duration // the next look; Never at rest
+	grid    func(now time.Duration) time.Duration
+	why     string
+}
+
+// bondMember is what the monitor knows of one member.
+type bondMember struct {
+	carrier bool
+	state   linkState
+	left    int // miimons until a delay is over
+	speed   topology.Bitrate
+}
+
+// linkState is how the monitor sees a member.
+type linkState int
+
+const (
+	linkUp   linkState = iota
+	linkFail           // carrier lost, waiting out downdelay
+	linkDown
+	linkBack // carrier back, waiting out updelay
+)
+
+// NewBond makes a bond all of whose members are up: the primary is active, else the first. Look says when the carriers
+// are looked at next by a bond at rest that is told of a change at now; nil is the grid of whole miimons.
+func NewBond(conf *topology.Bond, look func(now time.Duration) time.Duration) *Bond {
+	b := &Bond{conf: *conf, tick: Never, grid: look}
+	if b.conf.Miimon <= 0 {
+		b.conf.Miimon = defaultMiimon
+	}
+	if b.grid == nil {
+		b.grid = b.nextOnGrid
+	}
+	for _, p := range conf.Members {
+		b.members = append(b.members, bondMember{carrier: true, speed: p.Link.Speed})
+	}
+	b.active = max(0, b.primary())
+	return b
+}
+
+// Link tells that a member has gained or lost its carrier.
+func (b *Bond) Link(now time.Duration, member int, up bool) {
+	m := &b.members[member]
+	if m.carrier == up {
+		return
+	}
+	m.carrier = up
+	if b.tick == Never {
+		b.tick = b.grid(now)
+	}
+}
+
+// Step takes every look that is due, and says which member is active now and whether that is another than before.
+func (b *Bond) Step(now time.Duration) (active int, changed bool) {
+	before := b.active
+	for b.tick <= now {
+		b.look()
+		b.tick += b.conf.Miimon
+		if b.atRest() {
+			b.tick = Never
+		}
+	}
+	return b.active, b.active != before
+}
+
+// Next is when the bond wants to be stepped; Never when it is at rest.
+func (b *Bond) Next() time.Duration { return b.tick }
+
+// Active is the index of the active member; None without one.
+func (b *Bond) Active() int { return b.active }
+
+// Why says what the last change of the active member came from.
+func (b *Bond) Why() string { return b.why }
+
+// Pending says whether another member will be active once all delays have passed, if no carrier changes any more.
+func (b *Bond) Pending() bool {
+	then := *b
+	then.members = slices.Clone(b.members)
+	for then.tick != Never {
+		then.Step(then.tick)
+	}
+	return then.active != b.active
+}
+
+func (b *Bond) nextOnGrid(now time.Duration) time.Duration {
+	return (now + b.conf.Miimon - 1) / b.conf.Miimon * b.conf.Miimon
+}
+
+func (b *Bond) primary() int { return slices.Index(b.conf.Members, b.conf.Primary) }
+
+func (b *Bond) atRest() bool {
+	for _, m := range b.members {
+		if m.carrier && m.state != linkUp || !m.carrier && m.state != linkDown {
+			return false
+		}
+	}
+	return true
+}
+
+// look is one tick of the monitor: inspect all members, then commit.
+func (b *Bond) look() {
+	hurry := b.active == None
+	reselect := false
+	for i := range b.members {
+		was := b.members[i].state
+		b.members[i].inspect(&b.conf, &hurry)
+		switch is := b.members[i].state; {
+		case is == was:
+		case is == linkUp:
+			reselect = reselect || b.active == None || i == b.primary()
+		case is == linkDown:
+			reselect = reselect || i == b.active
+		}
+	}
+	if reselect {
+		b.use(b.best())
+	}
+}
+
+// inspect moves a member on by one tick. Hurry makes its updelay count for nothing; the first member that profits ends it.
+func (m *bondMember) inspect(conf *topology.Bond, hurry *bool) {
+	switch {
+	case m.carrier && m.state == linkFail:
+		m.state = linkUp
+		return
+	case !m.carrier && m.state == linkBack:
+		m.state = linkDown
+		return
+	case !m.carrier && m.state == linkUp:
+		m.state, m.left = linkFail, int(conf.Downdelay/conf.Miimon)
+	case m.carrier && m.state == linkDown:
+		m.state, m.left = linkBack, int(conf.Updelay/conf.Miimon)
+	}
+	switch {
+	case m.state == linkBack && (*hurry || m.left <= 0):
+		m.state, *hurry = linkUp, false
+	case m.state == linkFail && m.left <= 0:
+		m.state = linkDown
+	case m.state == linkBack || m.state == linkFail:
+		m.left--
+	}
+}
+
+// best is the member to use now.
+func (b *Bond) best() int {
+	prim, curr := b.primary(), b.active
+	switch primUp, currUp := b.up(prim), b.up(curr); {
+	case primUp && currUp && prim != curr && !b.failsBack(prim, curr):
+		return curr
+	case primUp:
+		return prim
+	case currUp:
+		return curr
+	}
+	if i := slices.IndexFunc(b.members, func(m bondMember) bool { return m.state == linkUp }); i != None {
+		return i
+	}
+	return b.nearest()
+}
+
+// failsBack says whether a primary takes over from a member that works.
+func (b *Bond) failsBack(prim, curr int) bool {
+	switch b.conf.Reselect {
+	case topology.ReselectBetter:
+		return b.members[prim].speed > b.members[curr].speed
+	case topology.ReselectFailure:
+		return false
+	}
+	return true
+}
+
+// nearest is the member with the least of its updelay left; None when none waits.
+func (b *Bond) nearest() int {
+	best := None
+	for i, m := range b.members {
+		if m.state == linkBack && (best == None || m.left < b.members[best].left) {
+			best = i
+		}
+	}
+	return best
+}
+
+func (b *Bond) up(member int) bool { return member != None && b.members[member].state == linkUp }
+
+// use makes a member active.
+func (b *Bond) use(member int) {
+	if member == b.active {
+		return
+	}
+	switch {
+	case member == None:
+		b.why = "no member is up"
+	case b.active == None:
+		b.why = "first to recover"
+	case b.up(b.active):
+		b.why = "the primary is up again"
+	default:
+		b.why = b.conf.Members[b.active].Name + " lost its carrier"
+	}
+	b.active = member
+	if member != None {
+		b.members[member].state = linkUp
+	}
+}

@@ -1,0 +1,207 @@
+package proto
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"slices"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
+
+// Tables are the routes of all routers of a fabric: towards every prefix, all
+// neighbours on a shortest path (equal cost kept). A pure function of what is
+// present; routers that share a brain count as one.
+type Tables struct {
+	fabric   *Fabric
+	prefixes []netip.Prefix
+	origins  [][]int // by prefix: indexes of its origins
+	hops     [][]hop // by router: its edges and the brains beyond them
+	brains   int
+
+	rows [][]Hops // by router, by prefix
+}
+
+// Hops is a set of equal next hops, shared between all prefixes that have the same.
+type Hops []sim.Hop
+
+// hop is an edge as one of its ends sees it.
+type hop struct {
+	edge  int
+	brain int // of the far end
+	to    sim.Hop
+}
+
+// NewTables makes the tables of a fabric in which nothing is present yet.
+func NewTables(f *Fabric) *Tables {
+	t := &Tables{fabric: f, hops: make([][]hop, len(f.Routers)), brains: f.brains()}
+	index := map[netip.Prefix]int{}
+	for i, o := range f.Origins {
+		at, known := index[o.Prefix]
+		if !known {
+			at = len(t.prefixes)
+			index[o.Prefix] = at
+			t.prefixes = append(t.prefixes, o.Prefix)
+			t.origins = append(t.origins, nil)
+		}
+		t.origins[at] = append(t.origins[at], i)
+	}
+	for i, e := range f.Edges {
+		for end, r := range e.Ends {
+			far := e.Ends[1-end]
+			t.hops[r] = append(t.hops[r], hop{i, f.Routers[far].Brain, sim.Hop{Via: e.Via[1-end], Network: e.Network}})
+		}
+	}
+	t.rows = make([][]Hops, len(f.Routers))
+	for r := range t.rows {
+		t.rows[r] = make([]Hops, len(t.prefixes))
+	}
+	return t
+}
+
+// Prefix finds the index of a prefix; None when no router has it.
+func (t *Tables) Prefix(p netip.Prefix) int { return slices.Index(t.prefixes, p) }
+
+// Hops are a router's next hops towards a prefix; empty when it has no route.
+func (t *Tables) Hops(router, prefix int) Hops { return t.rows[router][prefix] }
+
+// Routes is a router's whole table.
+func (t *Tables) Routes(router int) []sim.Route {
+	var routes []sim.Route
+	for p, hops := range t.rows[router] {
+		if len(hops) > 0 {
+			routes = append(routes, sim.Route{To: t.prefixes[p], Hops: hops})
+		}
+	}
+	return routes
+}
+
+// Compute works all tables out anew and says, by router, how many prefixes changed.
+//
+// Prefixes with the same origins differ in nothing, so the search is made once for each set of origins: once a leaf,
+// however many subnets hang on it.
+func (t *Tables) Compute(edgeUp, originUp func(int) bool) (changed []int) {
+	changed = make([]int, len(t.rows))
+	near := t.neighbours(edgeUp)
+	made := make([]Hops, len(t.rows)) // by router, the latest set: most prefixes have the same
+	var scratch Hops
+	for _, class := range t.classes(originUp) {
+		dist := search(near, class.brains)
+		for r, row := range t.rows {
+			scratch = t.nearer(scratch[:0], r, dist, edgeUp)
+			if !slices.Equal(made[r], scratch) {
+				made[r] = slices.Clone(scratch)
+			}
+			changed[r] += replace(row, class.prefixes, made[r])
+		}
+	}
+	return changed
+}
+
+// replace puts a set of hops in some places of a row, and counts where it differs from what was there.
+func replace(row []Hops, places []int, hops Hops) (changed int) {
+	for _, p := range places {
+		if !row[p].equal(hops) {
+			changed++
+		}
+		row[p] = hops
+	}
+	return changed
+}
+
+// equal compares two sets, which are mostly one and the same.
+func (h Hops) equal(o Hops) bool {
+	return len(h) == len(o) && (len(h) == 0 || &h[0] == &o[0] || slices.Equal(h, o))
+}
+
+// neighbours lists, by brain, the brains next to it.
+func (t *Tables) neighbours(edgeUp func(int) bool) [][]int {
+	near := make([][]int, t.brains)
+	for i, e := range t.fabric.Edges {
+		if !edgeUp(i) {
+			continue
+		}
+		a, b := t.fabric.Routers[e.Ends[0]].Brain, t.fabric.Routers[e.Ends[1]].Brain
+		near[a], near[b] = append(near[a], b), append(near[b], a)
+	}
+	return near
+}
+
+// class is all prefixes that the same brains have of their own.
+type class struct {
+	brains   []int
+	prefixes []int
+}
+
+func (t *Tables) classes(originUp func(int) bool) []*class {
+	var all []*class
+	byBrains := map[string]*class{}
+	var key []byte
+	for p := range t.prefixes {
+		brains := t.owners(p, originUp)
+		key = key[:0]
+		for _, b := range brains {
+			key = binary.AppendUvarint(key, uint64(b))
+		}
+		c := byBrains[string(key)]
+		if c == nil {
+			c = &class{brains: brains}
+			byBrains[string(key)] = c
+			all = append(all, c)
+		}
+		c.prefixes = append(c.prefixes, p)
+	}
+	return all
+}
+
+// owners are the brains that have a prefix of their own at present, in order.
+func (t *Tables) owners(prefix int, originUp func(int) bool) []int {
+	var brains []int
+	for _, o := range t.origins[prefix] {
+		if originUp(o) {
+			brains = append(brains, t.fabric.Routers[t.fabric.Origins[o].Router].Brain)
+		}
+	}
+	slices.Sort(brains)
+	return slices.Compact(brains)
+}
+
+// unreached is further than any brain.
+const unreached = int32(1) << 30
+
+// search is a breadth-first search: how many hops each brain is from the nearest of the given ones.
+func search(near [][]int, from []int) []int32 {
+	dist := make([]int32, len(near))
+	for b := range dist {
+		dist[b] = unreached
+	}
+	queue := slices.Clone(from)
+	for _, b := range from {
+		dist[b] = 0
+	}
+	for len(queue) > 0 {
+		b := queue[0]
+		queue = queue[1:]
+		for _, n := range near[b] {
+			if dist[n] == unreached {
+				dist[n] = dist[b] + 1
+				queue = append(queue, n)
+			}
+		}
+	}
+	return dist
+}
+
+// nearer adds to hops a router's neighbours that are one hop nearer, in order of the fabric's edges, each address once: the
+// members of a virtual gateway have one between them.
+func (t *Tables) nearer(hops Hops, r int, dist []int32, edgeUp func(int) bool) Hops {
+	here := dist[t.fabric.Routers[r].Brain]
+	if here == 0 || here == unreached {
+		return hops
+	}
+	for _, h := range t.hops[r] {
+		if dist[h.brain] == here-1 && edgeUp(h.edge) && !slices.Contains(hops, h.to) {
+			hops = append(hops, h.to)
+		}
+	}
+	return hops
+}
