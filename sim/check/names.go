@@ -1,0 +1,48 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
+)
+
+// resolve looks whether a workload and the author of a fault are there; cause may be empty.
+func resolve(sc *sim.Scenario, workload, cause string) error {
+	var workloads, causes []string
+	for _, u := range sc.Uses {
+		workloads = append(workloads, u.ID)
+	}
+	for _, e := range sc.Timeline {
+		causes = append(causes, e.ID)
+		if e.By != "" {
+			causes = append(causes, e.By)
+		}
+	}
+	if err := named("workload", workload, workloads); err != nil || cause == "" {
+		return err
+	}
+	return named("timeline entry or person", cause, causes)
+}
+
+// resolveEntry looks whether a timeline entry is there.
+func resolveEntry(sc *sim.Scenario, id string) error {
+	var entries []string
+	for _, e := range sc.Timeline {
+		entries = append(entries, e.ID)
+	}
+	return named("timeline entry", id, entries)
+}
+
+func named(what, name string, known []string) error {
+	for _, k := range known {
+		if k == name {
+			return nil
+		}
+	}
+	if near := yamlfile.Suggest(name, known); near != "" {
+		return fmt.Errorf("no %s %q, %s", what, name, near)
+	}
+	return fmt.Errorf("no %s %q: there are %s", what, name, strings.Join(known, ", "))
+}

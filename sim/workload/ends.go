@@ -1,0 +1,151 @@
+package workload
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// MeshLimit is the most pairs that a workload between two sets of nodes makes of itself: a full mesh of eleven hosts.
+// Chosen, so that some such workloads stay below the 200 flows that cost half a core (measured).
+const MeshLimit = 64
+
+// MaxMembers is the most members that a workload may have: with ProbesPerSecond shared among them each is still looked
+// at twenty times a second.
+const MaxMembers = 1000
+
+// Ends is who talks to whom; every kind has it.
+//
+// One node on a side talks to each of the other side. Between two sets every pair talks (once: both ends of a
+// conversation see both ways), as long as these are at most MeshLimit; beyond that each node of the larger side talks to
+// one of the other, in turn. With count there are exactly that many members, over the same pairs in turn.
+type Ends struct {
+	From topology.Target `yaml:"from,required" doc:"who asks: nodes, a family, a range or a group"`
+	To   topology.Target `yaml:"to,required" doc:"who answers"`
+	// Networks are the networks it uses, any one of them being enough.
+	Networks []string      `yaml:"networks" doc:"the networks it may use, any one being enough (multipath); whatever routing gives without it"`
+	Network  string        `yaml:"network" doc:"the one network it uses"`
+	Count    int           `yaml:"count" doc:"how many members it has; one for every pair by default"`
+	For      time.Duration `yaml:"tolerates" doc:"the longest outage that its users do not mind"`
+}
+
+// patience is the longest outage that users do not mind.
+func (e *Ends) patience(byDefault time.Duration) time.Duration {
+	if e.For > 0 {
+		return e.For
+	}
+	return byDefault
+}
+
+// flows lists the ways of all members.
+func (e *Ends) flows(p *topology.Plant) ([]sim.Flow, error) {
+	from, err := nodes(p, e.From)
+	if err != nil {
+		return nil, fmt.Errorf("from: %w", err)
+	}
+	to, err := nodes(p, e.To)
+	if err != nil {
+		return nil, fmt.Errorf("to: %w", err)
+	}
+	pairs := pair(from, to)
+	if len(pairs) == 0 {
+		return nil, fmt.Errorf("%s talks to nobody but itself", from[0].ID)
+	}
+	networks, err := e.networks(p)
+	if err != nil {
+		return nil, err
+	}
+	return e.number(pairs, networks)
+}
+
+// number makes as many members as told, and looks whether each can use its networks.
+func (e *Ends) number(pairs [][2]*topology.Node, networks []*topology.Network) ([]sim.Flow, error) {
+	n := len(pairs)
+	if e.Count != 0 {
+		n = e.Count
+	}
+	if n < 0 || n > MaxMembers {
+		return nil, fmt.Errorf("count is %d: it must be between 1 and %d", n, MaxMembers)
+	}
+	flows := make([]sim.Flow, n)
+	for i := range flows {
+		f := sim.Flow{From: pairs[i%len(pairs)][0], To: pairs[i%len(pairs)][1], Networks: networks}
+		for _, end := range []*topology.Node{f.From, f.To} {
+			for _, net := range networks {
+				if end.Interface(net) == nil {
+					return nil, fmt.Errorf("%s has no address in network %q", end.ID, net.ID)
+				}
+			}
+		}
+		flows[i] = f
+	}
+	return flows, nil
+}
+
+func (e *Ends) networks(p *topology.Plant) ([]*topology.Network, error) {
+	names := e.Networks
+	if e.Network != "" {
+		names = append([]string{e.Network}, names...)
+	}
+	var all []*topology.Network
+	for _, name := range names {
+		n := p.Network(name)
+		if n == nil {
+			return nil, fmt.Errorf("no network %q", name)
+		}
+		if !slices.Contains(all, n) {
+			all = append(all, n)
+		}
+	}
+	return all, nil
+}
+
+// pair lists who talks to whom.
+func pair(from, to []*topology.Node) [][2]*topology.Node {
+	var pairs [][2]*topology.Node
+	seen := map[[2]*topology.Node]bool{}
+	add := func(a, b *topology.Node) bool {
+		if a == b || seen[[2]*topology.Node{b, a}] || seen[[2]*topology.Node{a, b}] {
+			return false
+		}
+		seen[[2]*topology.Node{a, b}] = true
+		pairs = append(pairs, [2]*topology.Node{a, b})
+		return true
+	}
+	if len(from) > 1 && len(to) > 1 && meshSize(from, to) > MeshLimit {
+		inTurn(from, to, add)
+		return pairs
+	}
+	for _, a := range from {
+		for _, b := range to {
+			add(a, b)
+		}
+	}
+	return pairs
+}
+
+// meshSize counts the pairs of a full mesh; those of a set with itself once.
+func meshSize(from, to []*topology.Node) int {
+	both := 0
+	for _, a := range from {
+		if slices.Contains(to, a) {
+			both++
+		}
+	}
+	return len(from)*len(to) - both - both*(both-1)/2
+}
+
+// inTurn gives every node of the larger side the next of the other side that is not itself.
+func inTurn(from, to []*topology.Node, add func(a, b *topology.Node) bool) {
+	for i := range max(len(from), len(to)) {
+		a := from[i%len(from)]
+		for j := range len(to) {
+			if add(a, to[(i+j+len(to)-1)%len(to)]) {
+				break
+			}
+		}
+	}
+}

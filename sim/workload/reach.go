@@ -1,0 +1,182 @@
+package workload
+
+import (
+	"context"
+	"encoding/binary"
+	"net/netip"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+func init() {
+	sim.Workloads.Register("reach", "ask again and again whether one place reaches another and back (ICMP or UDP echo)",
+		func() sim.Workload { return new(Reach) })
+}
+
+const (
+	// ReachTolerates is what a network is expected to hide: protection switching and failovers within it end below a
+	// second (BFD at 3 x 300 ms: FRR doc/user/bfd.rst), and more is noticed. Chosen.
+	ReachTolerates = time.Second
+	// ReachInterval makes an outage known to 10 ms; 200 members then cost half a core (measured).
+	ReachInterval = 10 * time.Millisecond
+	// ReachTimeout is when an echo counts as lost: more than ten times the longest stall of a loaded machine (31 ms,
+	// measured), on networks whose round trip is below one.
+	ReachTimeout = 500 * time.Millisecond
+)
+
+// Reach is whether packets get from one place to another and back. Over several networks at once it is served while any
+// of them answers.
+type Reach struct {
+	Ends
+	Proto    string        `yaml:"proto" enum:"icmp|udp" doc:"what is sent: icmp (default) or udp, echoed by a server"`
+	Interval time.Duration `yaml:"interval" doc:"from one echo to the next; 10ms by default, more when there are very many members"`
+	Timeout  time.Duration `yaml:"timeout" doc:"when an echo counts as lost; 500ms by default"`
+}
+
+// Tolerates is ReachTolerates, or as told.
+func (r *Reach) Tolerates() time.Duration { return r.patience(ReachTolerates) }
+
+// Talks lists a talk for each pair.
+func (r *Reach) Talks(p *topology.Plant) ([]sim.Talk, error) {
+	flows, err := r.flows(p)
+	if err != nil {
+		return nil, err
+	}
+	talks := make([]sim.Talk, len(flows))
+	for i, f := range flows {
+		t := &reach{flow: f, rhythm: every(r.Interval, ReachInterval), timeout: ReachTimeout, udp: r.Proto == "udp"}
+		if r.Timeout > 0 {
+			t.timeout = r.Timeout
+		}
+		talks[i] = t
+	}
+	return talks, nil
+}
+
+type reach struct {
+	flow sim.Flow
+	rhythm
+	timeout time.Duration
+	udp     bool
+}
+
+// Flow is the way of the echoes.
+func (r *reach) Flow() sim.Flow { return r.flow }
+
+// Predict: an echo is answered exactly while there is a way.
+func (r *reach) Predict(v sim.Viewer) sim.Machine { return mirror{v} }
+
+// mirror serves while there is a way.
+type mirror struct{ sim.Viewer }
+
+// Path serves or does not.
+func (m mirror) Path(usable bool) { m.Served(usable) }
+
+// Measure sends an echo request over each network at every tick; the first answer serves.
+func (r *reach) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) error {
+	all, ctx := errgroup.WithContext(ctx)
+	out := &flight{meter: m, timeout: r.timeout}
+	var ways []echo
+	for _, net := range orRouted(r.flow.Networks) {
+		e := echo{lane: &lane{place: from, addr: from.Addr(net), network: family("icmp", from.Addr(net))}}
+		e.far = &lane{place: to, addr: to.Addr(net)}
+		if r.udp {
+			e.lane.network, e.far.network = family("udp", e.lane.addr), family("udp", e.far.addr)
+			all.Go(func() error { return e.far.run(ctx, e.answer) })
+		}
+		all.Go(func() error {
+			return e.lane.run(ctx, func(b []byte, _ netip.AddrPort, at time.Duration) {
+				if n, ok := e.number(b); ok {
+					out.answer(n, at)
+				}
+			})
+		})
+		ways = append(ways, e)
+	}
+	all.Go(func() error {
+		from.Pace(ctx, r.interval, func(at time.Duration) { sendEcho(ways, out, at) })
+		return nil
+	})
+	return ended(ctx, all.Wait())
+}
+
+// sendEcho asks over all ways; where none of them takes it, it has failed.
+func sendEcho(ways []echo, out *flight, at time.Duration) {
+	out.expire(at)
+	n := out.ask(at)
+	sent := false
+	for _, e := range ways {
+		sent = e.ask(n) == nil || sent
+	}
+	if !sent {
+		out.fail(n, at)
+	}
+}
+
+// orRouted is the networks, or nil for whatever routing gives.
+func orRouted(networks []*topology.Network) []*topology.Network {
+	if len(networks) == 0 {
+		return []*topology.Network{nil}
+	}
+	return networks
+}
+
+// ended drops the error of a talk whose context has ended: that is how all of them end.
+func ended(ctx context.Context, err error) error {
+	if ctx.Err() != nil && context.Cause(ctx) == ctx.Err() {
+		return nil
+	}
+	return err
+}
+
+// echo is one way of echoes there and back. Over ICMP the far node's own network stack answers, over UDP a server.
+type echo struct {
+	lane *lane
+	far  *lane
+}
+
+// Echo messages (RFC 792, RFC 4443 4): type, code, checksum, identifier and sequence number of two octets each. The
+// kernel fills in checksum and identifier; the number of the request follows as eight octets.
+const (
+	echoRequest4, echoReply4 = 8, 0
+	echoRequest6, echoReply6 = 128, 129
+	echoHeader               = 8
+)
+
+func (e echo) ask(n uint64) error {
+	if e.far.network != "" {
+		to, open := e.far.target()
+		if !open {
+			return errNoSocket
+		}
+		return e.lane.send(binary.BigEndian.AppendUint64(nil, n), to)
+	}
+	b := make([]byte, echoHeader, echoHeader+8)
+	b[0] = echoRequest4
+	if e.far.addr.Is6() {
+		b[0] = echoRequest6
+	}
+	binary.BigEndian.PutUint16(b[6:], uint16(n))
+	return e.lane.send(binary.BigEndian.AppendUint64(b, n), netip.AddrPortFrom(e.far.addr, 0))
+}
+
+// number reads the request's number from an answer.
+func (e echo) number(b []byte) (uint64, bool) {
+	if e.far.network == "" {
+		if len(b) < echoHeader || b[0] != echoReply4 && b[0] != echoReply6 {
+			return 0, false
+		}
+		b = b[echoHeader:]
+	}
+	if len(b) < 8 {
+		return 0, false
+	}
+	return binary.BigEndian.Uint64(b), true
+}
+
+// answer is the UDP echo server (RFC 862).
+func (e echo) answer(b []byte, from netip.AddrPort, _ time.Duration) { _ = e.far.send(b, from) }

@@ -1,0 +1,60 @@
+package workload
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/dcdrill/dcdrill/sim/simtest"
+)
+
+func TestReachIsServedWhileThereIsAWay(t *testing.T) {
+	talk := one(t, &Reach{Ends: between})
+	assert.Equal(t, []string{"0s served", "10s unserved", "16s served"},
+		simtest.Foresee(t, talk, 0.5, simtest.Change{At: 10 * time.Second}, simtest.Change{At: 16 * time.Second, Usable: true}))
+}
+
+func TestReachTolerates(t *testing.T) {
+	assert.Equal(t, time.Second, (&Reach{}).Tolerates())
+	assert.Equal(t, time.Minute, (&Reach{Ends: Ends{For: time.Minute}}).Tolerates())
+}
+
+func TestReachMeasures(t *testing.T) {
+	for _, proto := range []string{"icmp", "udp"} {
+		for name, networks := range map[string][]string{"routed": nil, "multipath": {"lan", "san"}} {
+			t.Run(proto+" "+name, func(t *testing.T) {
+				ends := between
+				ends.Networks = networks
+				b := measure(t, &Reach{Ends: ends, Proto: proto, Interval: tick, Timeout: short})
+				b.answers(5)
+				b.Cut()
+				b.failures(5)
+				b.Mend()
+				b.answers(5)
+			})
+		}
+	}
+}
+
+func TestReachLivesThroughAPowerLoss(t *testing.T) {
+	for _, proto := range []string{"icmp", "udp"} {
+		t.Run(proto, func(t *testing.T) {
+			b := measure(t, &Reach{Ends: between, Proto: proto, Interval: tick, Timeout: short})
+			b.answers(2)
+			b.from.PowerOff()
+			b.failures(5)
+			b.from.PowerOn()
+			b.answers(5)
+		})
+	}
+}
+
+func TestTheEchoServerComesBack(t *testing.T) {
+	b := measure(t, &Reach{Ends: between, Proto: "udp", Interval: tick, Timeout: short})
+	b.answers(2)
+	b.to.PowerOff()
+	b.failures(5)
+	b.to.PowerOn()
+	b.answers(5)
+}
