@@ -2,6 +2,7 @@ package topology
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
@@ -30,6 +31,7 @@ type draft struct {
 	free    int // the next number to try for a far port
 	byName  map[string]*Port
 	claimed map[string]bool // port names that links typed later will take
+	wanted  bool            // some link, be it a wrong one, is to end here
 }
 
 // FromNode builds a plant from a YAML tree. The error is yamlfile.Problems and holds all of them.
@@ -41,7 +43,7 @@ func FromNode(n *yamlfile.Node) (*Plant, error) {
 	}
 	yamlfile.Decode(n, b.spec, &b.ps)
 	b.build()
-	if err := b.ps.Err(); err != nil {
+	if err := fold(b.ps).Err(); err != nil {
 		return nil, err
 	}
 	return b.plant, nil
@@ -65,6 +67,31 @@ func (b *builder) build() {
 	b.workloads()
 	b.check()
 	b.plant.Index()
+}
+
+// fold keeps one of the problems that a place has for each of the nodes that its count makes.
+func fold(ps yamlfile.Problems) yamlfile.Problems {
+	type sense struct {
+		at  Pos
+		msg string
+	}
+	seen := map[sense]bool{}
+	var kept yamlfile.Problems
+	for _, p := range ps {
+		s := sense{p.Pos, strings.Map(noDigit, p.Msg)}
+		if !seen[s] {
+			kept = append(kept, p)
+		}
+		seen[s] = true
+	}
+	return kept
+}
+
+func noDigit(r rune) rune {
+	if r >= '0' && r <= '9' {
+		return -1
+	}
+	return r
 }
 
 // unknown complains of a word that names nothing.

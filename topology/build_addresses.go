@@ -78,6 +78,9 @@ type plan struct {
 
 // take gives the next address, both families.
 func (p *plan) take() (v4, v6 netip.Prefix) {
+	if !p.n.Subnet.Addr().Is4() {
+		return // complained of before
+	}
 	at := p.given
 	p.given++
 	hosts := uint64(1) << (32 - p.n.Subnet.Bits())
@@ -110,7 +113,7 @@ func (b *builder) addressNetwork(n *Network) {
 			}
 		}
 	}
-	if n.Subnet.IsValid() && n.Subnet.Bits() <= 27 {
+	if n.Subnet.Bits() <= 27 {
 		p.given = max(p.given, firstHost-1)
 	}
 	for _, l := range b.on(n) {

@@ -88,7 +88,7 @@ func (b *builder) sameNetworks(bond *Bond) {
 				bond, bond.Members[0].Name, idsOf(first.Networks), p.Name, idsOf(p.Link.Networks))
 		}
 	}
-	if len(bond.Members) == 0 {
+	if len(bond.Members) == 0 && len(b.ps) == 0 {
 		b.ps.Add(bond.Pos, "", "bond %s has no member with a cable", bond)
 	}
 }

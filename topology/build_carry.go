@@ -96,7 +96,7 @@ func (b *builder) carryAccess(l *Link) {
 		l.Networks = plain
 		return
 	}
-	b.ps.Add(l.Pos, fmt.Sprintf("networks: [%s]", idsOf(plain)), "link %s carries no network", l.ID)
+	b.ps.Add(l.Pos, fmt.Sprintf("say networks: [...], of %s", idsOf(plain)), "link %s carries no network", l.ID)
 }
 
 func (b *builder) declared(id string) *Network {

@@ -14,7 +14,7 @@ func (b *builder) groups() {
 		for _, w := range append(slices.Clone(s.Redundant), s.Members...) {
 			b.groupMember(g, w)
 		}
-		if len(g.Nodes)+len(g.Links) == 0 {
+		if len(s.Redundant)+len(s.Members) == 0 {
 			b.ps.Add(item.Pos, "list nodes or links under redundant or members", "group %q has no members", g.ID)
 		}
 		if s.Pair != nil {

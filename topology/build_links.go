@@ -36,7 +36,8 @@ func (b *builder) wire() {
 	for _, c := range cables {
 		for _, end := range c.ends {
 			node, port, _ := strings.Cut(end.Text, ":")
-			if d := byID[node]; d != nil && port != "" {
+			if d := byID[node]; d != nil {
+				d.wanted = true
 				d.claimed[port] = true
 			}
 		}

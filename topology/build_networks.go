@@ -30,8 +30,7 @@ func (b *builder) declareNetworks() {
 
 func (b *builder) checkNetwork(n *Network, s NetworkSpec) {
 	switch {
-	case !n.Subnet.IsValid(): // said before, as a missing or unreadable key
-		n.Subnet = netip.PrefixFrom(netip.AddrFrom4([4]byte{}), 32)
+	case !n.Subnet.IsValid(): // complained of before, as a missing or unreadable key
 	case !n.Subnet.Addr().Is4():
 		b.ps.Add(s.Pos, "subnet6 is the place for it", "subnet of %s is not IPv4", n.ID)
 	default:

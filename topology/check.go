@@ -8,8 +8,9 @@ import (
 // check looks at the whole plant for what no single entry shows.
 func (b *builder) check() {
 	b.checkNames()
-	for _, n := range b.plant.Nodes {
-		if len(n.Ports) > 0 {
+	for _, d := range b.nodes {
+		n := d.node
+		if d.wanted {
 			continue
 		}
 		if n.Kind == Host || n.Kind == Storage {
@@ -18,9 +19,7 @@ func (b *builder) check() {
 			b.note("%s is wired to nothing", n.ID)
 		}
 	}
-	for _, n := range b.plant.Networks {
-		b.checkLoop(n)
-	}
+	b.checkLoops()
 	b.needs()
 }
 
@@ -28,11 +27,9 @@ func (b *builder) check() {
 func (b *builder) checkNames() {
 	p := b.plant
 	for _, g := range p.Groups {
-		if p.Node(g.ID) != nil || p.Link(g.ID) != nil {
-			b.ps.Add(g.Pos, "", "group %q has the name of a node or link", g.ID)
-		}
-		if f := p.Family(g.ID); len(f) > 0 && !slices.Equal(f, g.Nodes) {
-			b.ps.Add(g.Pos, "", "group %q has the name of other nodes", g.ID)
+		f := p.Family(g.ID)
+		if p.Node(g.ID) != nil || p.Link(g.ID) != nil || len(f) > 0 && !slices.Equal(f, g.Nodes) {
+			b.ps.Add(g.Pos, "", "group %q has the name of other nodes or of a link", g.ID)
 		}
 	}
 	seen := map[string]bool{}
@@ -44,11 +41,35 @@ func (b *builder) checkNames() {
 	}
 }
 
-// checkLoop complains of a ring of links over which frames of the network would run for ever. Only switches bridge;
-// the members of a bond are one edge, for only one is used at a time or all go to the same peer.
-func (b *builder) checkLoop(n *Network) {
+// checkLoops complains of rings of links over which frames of a network would run for ever. Only switches bridge; the
+// members of a bond are one edge, for only one is used at a time or all go to the same peer.
+func (b *builder) checkLoops() {
+	type loop struct {
+		closing *Link
+		ring    string
+	}
+	var order []loop
+	over := map[loop][]*Network{}
+	for _, n := range b.plant.Networks {
+		for _, ring := range b.loops(n) {
+			l := loop{ring[len(ring)-1], strings.Join(linkIDs(ring), ", ")}
+			if over[l] == nil {
+				order = append(order, l)
+			}
+			over[l] = append(over[l], n)
+		}
+	}
+	for _, l := range order {
+		b.ps.Add(l.closing.Pos, "take the network off one of them, make them a bond, or set stp: true on a switch",
+			"%s closes a bridging loop in %s: %s", l.closing.ID, idsOf(over[l]), l.ring)
+	}
+}
+
+// loops lists the rings in a network, the link that closes each of them last.
+func (b *builder) loops(n *Network) [][]*Link {
 	t := tree{parent: map[*Node]*Node{}, by: map[*Node]*Link{}, root: map[*Node]*Node{}}
 	seen := map[*Bond]bool{}
+	var rings [][]*Link
 	for _, l := range b.plant.Links {
 		if !l.trunk() || !l.Carries(n) {
 			continue
@@ -62,12 +83,11 @@ func (b *builder) checkLoop(n *Network) {
 		}
 		seen[bond] = bond != nil
 		ring := t.join(l)
-		if ring == nil || slices.ContainsFunc(ring, func(l *Link) bool { return l.A.Node.STP || l.B.Node.STP }) {
-			continue
+		if ring != nil && !slices.ContainsFunc(ring, func(l *Link) bool { return l.A.Node.STP || l.B.Node.STP }) {
+			rings = append(rings, ring)
 		}
-		b.ps.Add(l.Pos, "take "+n.ID+" off one of them, make them a bond, or set stp: true on a switch",
-			"%s makes a bridging loop in %s: %s", l.ID, n.ID, strings.Join(linkIDs(ring), ", "))
 	}
+	return rings
 }
 
 // tree grows over the links that make no loop.

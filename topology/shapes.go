@@ -50,7 +50,7 @@ type generator interface{ YAML() string }
 // shapeOf makes a shape whose parameters are the fields of a generator.
 func shapeOf[G generator](name, doc string) Shape {
 	var g G
-	return Shape{Name: name, Doc: doc, Params: yamlfile.KeysOf(&g), text: func(params *yamlfile.Node, ps *yamlfile.Problems) string {
+	return Shape{Name: name, Doc: doc, Params: yamlfile.Keys(g), text: func(params *yamlfile.Node, ps *yamlfile.Problems) string {
 		var g G
 		yamlfile.Decode(params, &g, ps)
 		return g.YAML()

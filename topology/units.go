@@ -32,6 +32,9 @@ func (b Bitrate) String() string {
 	return strconv.FormatInt(int64(b), 10)
 }
 
+// leastPlain is the slowest speed that may be written as bits per second without a unit: below it, gigabits were meant.
+const leastPlain = 1e6
+
 // UnmarshalText reads 40G, 2.5G, 100M, 10Gbps or a plain number of bits per second.
 func (b *Bitrate) UnmarshalText(text []byte) error {
 	s := strings.ToUpper(strings.TrimSpace(string(text)))
@@ -47,6 +50,9 @@ func (b *Bitrate) UnmarshalText(text []byte) error {
 		}
 	}
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err == nil && unit == 1 && f < leastPlain {
+		return fmt.Errorf("%q has no unit: write %sG or %sM", text, s, s)
+	}
 	if err != nil || f <= 0 || f*float64(unit) > 1e16 {
 		return fmt.Errorf("%q is not a speed: write it as 40G, 2.5G or 100M", text)
 	}

@@ -36,10 +36,7 @@ func decode(n *Node, v reflect.Value, ps *Problems) {
 	case v.Type() == nodeType:
 		v.Set(reflect.ValueOf(n))
 	case v.Kind() == reflect.Pointer:
-		if v.IsNil() {
-			v.Set(reflect.New(v.Type().Elem()))
-		}
-		decode(n, v.Elem(), ps)
+		decodePointer(n, v, ps)
 	case decodeBySelf(n, v, ps):
 	case v.Kind() == reflect.Struct:
 		decodeStruct(n, v, ps)
@@ -54,6 +51,18 @@ func decode(n *Node, v reflect.Value, ps *Problems) {
 		if err := setScalar(n, v); err != nil {
 			ps.Add(n.pos, "", "%s", err)
 		}
+	}
+}
+
+// decodePointer leaves a pointer nil when its value cannot be read: the reader then knows that there is none.
+func decodePointer(n *Node, v reflect.Value, ps *Problems) {
+	value, before := reflect.New(v.Type().Elem()), len(*ps)
+	if !v.IsNil() {
+		value.Elem().Set(v.Elem())
+	}
+	decode(n, value.Elem(), ps)
+	if len(*ps) == before || value.Elem().Kind() == reflect.Struct {
+		v.Set(value)
 	}
 }
 

@@ -58,12 +58,3 @@ func Keys(v any) []string {
 	}
 	return keys
 }
-
-// KeysOf lists the keys that the struct which the pointer points at is filled from.
-func KeysOf(pointer any) []string {
-	var keys []string
-	for _, f := range fieldsOf(reflect.TypeOf(pointer).Elem()) {
-		keys = append(keys, f.key)
-	}
-	return keys
-}
