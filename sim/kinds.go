@@ -140,13 +140,15 @@ type SkewData struct {
 	Resolution Seconds `json:"resolution,omitempty"`
 }
 
-// DownData: a member is no longer served. Since is the last moment it was known to be, at the event's own time at the latest.
+// DownData: a member is no longer served. Since is the last moment it was known to be, at the event's own time at the
+// latest.
 type DownData struct {
 	Since Seconds `json:"since"`
 }
 
-// UpData: a member is served again. The outage is To-From, give or take Resolution. A member's first has From == To: it
-// has begun to be served.
+// UpData: a member is served again. The outage was To-From, give or take Resolution: the truth lies somewhere between
+// two requests at either end, of which From and To are the middle. A member's first one says that it is served at all,
+// and has From equal to To.
 type UpData struct {
 	From       Seconds `json:"from"`
 	To         Seconds `json:"to"`

@@ -57,11 +57,12 @@ type Viewer interface {
 
 // Meter is what real traffic tells. Times are scenario times. Safe for use from several goroutines.
 type Meter interface {
-	// Asked: request n was sent.
+	// Asked: request n is about to be sent. Numbers grow from call to call.
 	Asked(n uint64, at time.Duration)
 	// Answered: request n was served; at is the kernel's stamp where there is one.
 	Answered(n uint64, at time.Duration)
-	// Failed: request n will not be answered. Requests that nobody speaks of fail by the meter's own timeout.
+	// Failed: request n will not be answered. Requests that nobody speaks of fail by the meter's own timeout; an
+	// answer after that still ends the outage.
 	Failed(n uint64, at time.Duration)
 	// Reconnected: the connection was lost and made anew.
 	Reconnected(at time.Duration)
