@@ -49,15 +49,34 @@ func (h *Hardware) peer(d *device, cause int, b *batch) {
 	if d.stage != topology.Peering {
 		h.enter(d, topology.Peering, cause, "", b)
 	}
-	if other := h.peerOf(d, pair); other != nil {
-		h.join(d, pair, cause, "found "+other.node.ID, b)
-		if other.stage == topology.Peering {
-			h.join(other, pair, cause, "found "+d.node.ID, b)
-		}
+	if h.meet(d, pair, cause, b) {
 		return
 	}
+	d.seeking = true
 	if pair.AutoRecovery > 0 {
 		d.cancel = h.env.Loop.After(pair.AutoRecovery, func() { h.recoverAlone(d) })
+	}
+}
+
+// meet puts a device in service if its peer can be heard, and the peer too if it was waiting for that.
+func (h *Hardware) meet(d *device, pair *topology.Pair, cause int, b *batch) bool {
+	other := h.peerOf(d, pair)
+	if other == nil {
+		return false
+	}
+	h.join(d, pair, cause, "found "+other.node.ID, b)
+	if other.stage == topology.Peering {
+		h.join(other, pair, cause, "found "+d.node.ID, b)
+	}
+	return true
+}
+
+// applyPairs lets those meet who have waited for each other: the peer link works again.
+func (h *Hardware) applyPairs(cause int, b *batch) {
+	for _, n := range h.env.Plant.Nodes {
+		if d := h.devices[n]; d.seeking {
+			h.meet(d, h.pairOf(n), cause, b)
+		}
 	}
 }
 
@@ -72,10 +91,15 @@ func (h *Hardware) peerOf(d *device, pair *topology.Pair) *device {
 	return nil
 }
 
-// cableWell says whether light gets through a link both ways, whatever the stages of its ends.
+// cableWell says whether frames get through a link both ways, whatever the stages of its ends.
 func (h *Hardware) cableWell(l *topology.Link) bool {
 	c := h.cables[l]
-	return c.unplugged == 0 && c.errDisabled == 0 && !h.sockets[l.A].dead() && !h.sockets[l.B].dead()
+	for _, p := range l.Ends() {
+		if s := h.sockets[p]; s.dead() || s.dark > 0 {
+			return false
+		}
+	}
+	return c.unplugged == 0 && c.errDisabled == 0
 }
 
 // join puts a device of a pair in service; its host-facing ports follow after the delay.
@@ -105,19 +129,7 @@ func (h *Hardware) unhold(d *device) {
 	h.tell(d.cause, b)
 }
 
-func (h *Hardware) pairOf(n *topology.Node) *topology.Pair {
-	for _, g := range h.env.Plant.Groups {
-		if g.Pair == nil {
-			continue
-		}
-		for _, m := range g.Nodes {
-			if m == n {
-				return g.Pair
-			}
-		}
-	}
-	return nil
-}
+func (h *Hardware) pairOf(n *topology.Node) *topology.Pair { return h.pairs[n] }
 
 // held says whether a port is kept without carrier while its switch looks for its peer; the peer link never is.
 func (h *Hardware) held(p *topology.Port) bool {

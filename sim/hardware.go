@@ -22,6 +22,7 @@ type Hardware struct {
 	cables   map[*topology.Link]*cable
 	feeds    map[string]*int
 	deadFeed map[string]bool
+	pairs    map[*topology.Node]*topology.Pair
 	refusals map[[2]*topology.Node]*int
 	refused  map[[2]*topology.Node]bool
 
@@ -39,6 +40,7 @@ type device struct {
 	cancel   func() // the next step of its boot
 	cause    int    // the latest event about it
 	held     bool   // host-facing ports are kept without carrier by its pair
+	seeking  bool   // it is done with peering and has not found its peer
 }
 
 // socket is a port and the transceiver in it.
@@ -66,7 +68,7 @@ func NewHardware(env Env, world World) *Hardware {
 	h := &Hardware{
 		env: env, world: world,
 		devices: map[*topology.Node]*device{}, sockets: map[*topology.Port]*socket{}, cables: map[*topology.Link]*cable{},
-		feeds: map[string]*int{}, deadFeed: map[string]bool{},
+		feeds: map[string]*int{}, deadFeed: map[string]bool{}, pairs: map[*topology.Node]*topology.Pair{},
 		refusals: map[[2]*topology.Node]*int{}, refused: map[[2]*topology.Node]bool{},
 	}
 	for _, n := range env.Plant.Nodes {
@@ -77,6 +79,13 @@ func NewHardware(env Env, world World) *Hardware {
 	}
 	for _, l := range env.Plant.Links {
 		h.cables[l] = &cable{}
+	}
+	for _, g := range env.Plant.Groups {
+		for _, n := range g.Nodes {
+			if g.Pair != nil {
+				h.pairs[n] = g.Pair
+			}
+		}
 	}
 	return h
 }
@@ -155,6 +164,7 @@ func (h *Hardware) apply(cause int) {
 	var b batch
 	h.applyFeeds(cause, &b)
 	h.applyPower(cause, &b)
+	h.applyPairs(cause, &b)
 	h.applySockets(cause, &b)
 	h.applyRefusals(cause, &b)
 	h.tell(cause, b)
@@ -250,7 +260,7 @@ func (h *Hardware) enter(d *device, s topology.Stage, cause int, why string, b *
 		d.cancel()
 		d.cancel = nil
 	}
-	d.stage = s
+	d.stage, d.seeking = s, false
 	d.cause = h.env.Log.Add(cause, d.node.ID, StageData{Stage: s.String(), Why: why})
 	b.stage(d.node, d.cause)
 	b.levels = append(b.levels, Stage{d.node, s})
