@@ -91,7 +91,7 @@ func (r *Routes) Step(now time.Duration) (changed []int, cause int) {
 
 // Pending says whether a change is on its way into the tables.
 func (r *Routes) Pending() bool {
-	return slices.ContainsFunc(r.coming, func(c change) bool { return c.fact.known != c.fact.next })
+	return slices.ContainsFunc(r.coming, func(c change) bool { return c.fact.known != c.present })
 }
 
 // Tables are the tables as they stand.

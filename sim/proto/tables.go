@@ -29,6 +29,7 @@ type hop struct {
 	edge  int
 	brain int // of the far end
 	to    sim.Hop
+	twin  bool // an earlier one leads to the same address
 }
 
 // NewTables makes the tables of a fabric in which nothing is present yet.
@@ -48,14 +49,25 @@ func NewTables(f *Fabric) *Tables {
 	for i, e := range f.Edges {
 		for end, r := range e.Ends {
 			far := e.Ends[1-end]
-			t.hops[r] = append(t.hops[r], hop{i, f.Routers[far].Brain, sim.Hop{Via: e.Via[1-end], Network: e.Network}})
+			t.hops[r] = append(t.hops[r], hop{edge: i, brain: f.Routers[far].Brain, to: sim.Hop{Via: e.Via[1-end], Network: e.Network}})
 		}
+	}
+	for _, hops := range t.hops {
+		markTwins(hops)
 	}
 	t.rows = make([][]Hops, len(f.Routers))
 	for r := range t.rows {
 		t.rows[r] = make([]Hops, len(t.prefixes))
 	}
 	return t
+}
+
+func markTwins(hops []hop) {
+	seen := map[sim.Hop]bool{}
+	for i, h := range hops {
+		hops[i].twin = seen[h.to]
+		seen[h.to] = true
+	}
 }
 
 // Prefix finds the index of a prefix; None when no router has it.
@@ -194,12 +206,9 @@ func search(near [][]int, from []int) []int32 {
 // nearer adds to hops a router's neighbours that are one hop nearer, in order of the fabric's edges, each address once: the
 // members of a virtual gateway have one between them.
 func (t *Tables) nearer(hops Hops, r int, dist []int32, edgeUp func(int) bool) Hops {
-	here := dist[t.fabric.Routers[r].Brain]
-	if here == 0 || here == unreached {
-		return hops
-	}
+	nearer := dist[t.fabric.Routers[r].Brain] - 1
 	for _, h := range t.hops[r] {
-		if dist[h.brain] == here-1 && edgeUp(h.edge) && !slices.Contains(hops, h.to) {
+		if dist[h.brain] == nearer && edgeUp(h.edge) && !(h.twin && slices.Contains(hops, h.to)) {
 			hops = append(hops, h.to)
 		}
 	}
