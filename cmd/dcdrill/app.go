@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	_ "github.com/dcdrill/dcdrill/sim/check"    // registers its kinds
+	_ "github.com/dcdrill/dcdrill/sim/fault"    // registers its kinds
+	_ "github.com/dcdrill/dcdrill/sim/workload" // registers its kinds
+)
+
+// app is the world around the program. Commands touch nothing else, so that tests can stand in for it.
+type app struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+
+	begun bool // a command has been found and its flags are right
+}
+
+// main runs one command line and returns the exit code.
+func (a *app) main(ctx context.Context, args []string) int {
+	root := a.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err != nil && !a.begun {
+		err = &usageError{err}
+	}
+	return a.exit(err)
+}
+
+// root is the command line as a whole.
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "dcdrill",
+		Short: "Rebuild a data centre, break it the way real incidents did, and see what survives",
+		Long: `dcdrill rebuilds a data centre in Linux network namespaces, breaks it the way real
+incidents did, and tells which workloads survive, how long the others are gone, why,
+and what brings them back. Without Linux it predicts the same with a model.
+
+Exit codes: 0 as asked; 1 a workload did not survive or an expectation failed; 2 the
+command line or a file is wrong; 3 this machine cannot; 4 inconclusive; 130 interrupted.`,
+		Version:       version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRun: func(*cobra.Command, []string) {
+			a.begun = true
+		},
+	}
+	root.SetIn(a.Stdin)
+	root.SetOut(a.Stdout)
+	root.SetErr(a.Stderr)
+	root.SetVersionTemplate("dcdrill {{.Version}}\n")
+	root.AddGroup(
+		&cobra.Group{ID: "ask", Title: "Ask what happens:"},
+		&cobra.Group{ID: "write", Title: "Write plants and scenarios:"},
+		&cobra.Group{ID: "live", Title: "Work in a plant that stands:"},
+		&cobra.Group{ID: "other", Title: "More:"},
+	)
+	root.SetHelpCommandGroupID("other")
+	root.SetCompletionCommandGroupID("other")
+	a.commands(root)
+	return root
+}
+
+// commands adds every command to its group.
+func (a *app) commands(root *cobra.Command) {
+	for group, commands := range map[string][]*cobra.Command{
+		"ask":   {a.tryCommand(), a.runCommand(), a.reportCommand()},
+		"write": {a.initCommand(), a.validateCommand(), a.listCommand(), a.showCommand()},
+		"other": {a.versionCommand()},
+	} {
+		for _, c := range commands {
+			c.GroupID = group
+			root.AddCommand(c)
+		}
+	}
+}
+
+// terminal says whether a stream is one that people look at.
+func terminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// colors says whether a stream may have colours (https://no-color.org).
+func (a *app) colors(stream io.Writer) bool {
+	return terminal(stream) && a.Getenv("NO_COLOR") == "" && a.Getenv("TERM") != "dumb"
+}

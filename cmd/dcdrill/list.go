@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcdrill/dcdrill/scenarios"
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/report"
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// shelf is one sort of thing that can be listed: names and a line about each.
+type shelf struct {
+	name string
+	list func() [][2]string
+}
+
+var shelves = []shelf{
+	{"faults", func() [][2]string { return kinds(sim.Faults) }},
+	{"workloads", func() [][2]string { return kinds(sim.Workloads) }},
+	{"checks", func() [][2]string { return kinds(sim.Checks) }},
+	{"scenarios", func() [][2]string { return told(scenarios.Names(), scenarios.Story) }},
+	{"topologies", shapes},
+	{"reports", func() [][2]string { return kinds(report.Formats) }},
+}
+
+func (a *app) listCommand() *cobra.Command {
+	words := make([]string, len(shelves))
+	for i, s := range shelves {
+		words[i] = s.name
+	}
+	return &cobra.Command{
+		Use:       "list [" + strings.Join(words, "|") + "]",
+		Short:     "List what is built in: faults, workloads, checks, scenarios, topologies, reports",
+		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
+		ValidArgs: words,
+		RunE: func(_ *cobra.Command, args []string) error {
+			for i, s := range shelves {
+				if len(args) == 1 && args[0] != s.name {
+					continue
+				}
+				if len(args) == 0 {
+					fmt.Fprintf(a.Stdout, "%s%s\n", strings.Repeat("\n", min(i, 1)), s.name)
+				}
+				if err := writeColumns(a.Stdout, s.list()); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+func kinds[T any](r *sim.Registry[T]) [][2]string {
+	var rows [][2]string
+	for _, k := range r.Kinds() {
+		rows = append(rows, [2]string{k.Name, k.Doc})
+	}
+	return rows
+}
+
+func told(names []string, tell func(string) string) [][2]string {
+	var rows [][2]string
+	for _, n := range names {
+		rows = append(rows, [2]string{n, tell(n)})
+	}
+	return rows
+}
+
+func writeColumns(w io.Writer, rows [][2]string) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, r := range rows {
+		fmt.Fprintf(t, "  %s\t%s\n", r[0], r[1])
+	}
+	return t.Flush()
+}
+
+func shapes() [][2]string {
+	var rows [][2]string
+	for _, s := range topology.Shapes() {
+		rows = append(rows, [2]string{s.Name, s.Doc})
+	}
+	return rows
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcdrill/dcdrill/scenarios"
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/model"
+	"github.com/dcdrill/dcdrill/sim/report"
+)
+
+// playFlags are the flags of the commands that play something.
+type playFlags struct {
+	world    string
+	seed     uint64
+	variant  string
+	topology string
+	out      string
+	reports  []string
+	captures []string
+	realTime bool
+	verbose  bool
+
+	seeded bool
+}
+
+func (f *playFlags) add(c *cobra.Command) {
+	flags := c.Flags()
+	flags.StringVar(&f.world, "world", "", "kernel (real packets) or model (predicted); kernel where this machine can")
+	flags.Uint64Var(&f.seed, "seed", 0, "seed of all dice, instead of the scenario's")
+	flags.StringVarP(&f.out, "out", "o", "", "folder for log.jsonl and the reports")
+	flags.StringArrayVar(&f.reports, "report", nil, "`FORMAT[=FILE]` of a report, text by default; may be given again")
+	flags.StringArrayVar(&f.captures, "capture", nil, "`LINK` whose packets go to LINK.pcapng; may be given again")
+	flags.BoolVar(&f.realTime, "real-time", false, "never let the scenario's clock jump")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "tell everything that happens")
+	c.PreRunE = func(c *cobra.Command, _ []string) error {
+		f.seeded = c.Flags().Changed("seed")
+		return f.check()
+	}
+	_ = c.RegisterFlagCompletionFunc("world", fixed("kernel", "model"))
+	_ = c.RegisterFlagCompletionFunc("report", fixed(report.Formats.Names()...))
+}
+
+func (f *playFlags) check() error {
+	if f.world != "" && f.world != "kernel" && f.world != "model" {
+		return usage("there is no world %q: it can be kernel or model", f.world)
+	}
+	if f.world == "model" && len(f.captures) > 0 {
+		return usage("--capture needs the kernel world: the model has no packets")
+	}
+	_, err := f.outputs()
+	return err
+}
+
+// options are what the flags change of a scenario.
+func (f *playFlags) options() scenarios.Options {
+	o := scenarios.Options{Variant: f.variant, Topology: f.topology}
+	if f.seeded {
+		o.Seed = &f.seed
+	}
+	return o
+}
+
+// play plays a scenario, reports it, and returns what it comes to as an error.
+func (a *app) play(ctx context.Context, sc *sim.Scenario, f *playFlags) error {
+	keep, err := newRecord(f.out)
+	if err != nil {
+		return err
+	}
+	p := a.progress(f.verbose)
+	log, err := a.playIn(ctx, sc, f, func(e sim.Event) {
+		keep.event(e)
+		p.event(e)
+	})
+	p.end()
+	err = errors.Join(err, keep.close())
+	if log == nil || len(log.Events()) == 0 {
+		return err
+	}
+	r := report.Read(log)
+	if failed := a.write(r, f); failed != nil {
+		return errors.Join(err, failed)
+	}
+	if err == nil && r.Finding != report.AsAsked {
+		err = found{r.Finding}
+	}
+	return err
+}
+
+// playIn plays in the world that was asked for, or in the best one that this machine has.
+func (a *app) playIn(ctx context.Context, sc *sim.Scenario, f *playFlags, listen func(sim.Event)) (*sim.Log, error) {
+	if f.world != "model" {
+		log, err := a.playKernel(ctx, sc, f, listen)
+		var unavailable *kernel.Unavailable
+		if f.world == "kernel" || !errors.As(err, &unavailable) || len(f.captures) > 0 {
+			return log, err
+		}
+		fmt.Fprintf(a.Stderr, "no kernel world here (%s): the model predicts instead\n", unavailable.What)
+	}
+	return sim.Play(ctx, model.Engine{}, sc, sim.Options{Program: program(), RealTime: f.realTime, Listen: listen})
+}
+
+func program() string { return "dcdrill " + version }
+
+// record keeps the log on disk as it grows, so that a run that is killed leaves what it saw.
+type record struct {
+	file *os.File
+	err  error
+}
+
+// newRecord begins a log in a folder; without a folder it keeps nothing.
+func newRecord(folder string) (*record, error) {
+	if folder == "" {
+		return &record{}, nil
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return nil, usage("make --out folder: %w", err)
+	}
+	file, err := os.Create(filepath.Join(folder, "log.jsonl"))
+	if err != nil {
+		return nil, usage("make log: %w", err)
+	}
+	return &record{file: file}, nil
+}
+
+func (r *record) event(e sim.Event) {
+	if r.file != nil && r.err == nil {
+		r.err = sim.WriteEvent(r.file, e)
+	}
+}
+
+func (r *record) close() error {
+	if r.file == nil {
+		return nil
+	}
+	return errors.Join(r.err, r.file.Close())
+}
+
+// output is a report that was asked for.
+type output struct {
+	format report.Format
+	file   string // empty: standard output
+}
+
+// endings are the names of report files in the --out folder.
+var endings = map[string]string{"text": "report.txt", "json": "report.json", "junit": "junit.xml"}
+
+// outputs lists the reports to be written: what was asked for, text by default, and with --out one of each.
+func (f *playFlags) outputs() ([]output, error) {
+	var all []output
+	asked := f.reports
+	if len(asked) == 0 {
+		asked = []string{"text"}
+	}
+	for _, text := range asked {
+		o, err := parseOutput(text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, o)
+	}
+	if f.out != "" {
+		for _, k := range report.Formats.Kinds() {
+			all = append(all, output{k.New(), filepath.Join(f.out, endings[k.Name])})
+		}
+	}
+	return all, nil
+}
+
+// write writes all reports of a run.
+func (a *app) write(r *report.Report, f *playFlags) error {
+	all, err := f.outputs()
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if err := a.writeOne(r, o, f.verbose); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) writeOne(r *report.Report, o output, verbose bool) error {
+	if o.file == "" {
+		return o.format(a.Stdout, r, report.Style{Color: a.colors(a.Stdout), Verbose: verbose})
+	}
+	return writeFile(o.file, func(w io.Writer) error { return o.format(w, r, report.Style{Verbose: verbose}) })
+}
+
+// writeFile makes a file and says of everything that goes wrong which file it was.
+func writeFile(name string, write func(io.Writer) error) error {
+	file, err := os.Create(name)
+	if err != nil {
+		return usage("write file: %w", err)
+	}
+	if err := errors.Join(write(file), file.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcdrill/dcdrill/scenarios"
+	"github.com/dcdrill/dcdrill/topology"
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
+)
+
+func (a *app) showCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show NAME",
+		Short: "Print a built-in scenario or topology, to be copied and changed",
+		Example: `  dcdrill show two-core > mine.yaml
+  dcdrill show leaf-spine:spines=4,leaves=8`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: names(builtins),
+		RunE: func(_ *cobra.Command, args []string) error {
+			text, err := builtin(args[0])
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(a.Stdout, text)
+			return err
+		},
+	}
+}
+
+func builtins() []string { return slices.Concat(scenarios.Names(), scenarios.Topologies()) }
+
+// builtin finds the text of what is built in under a name.
+func builtin(name string) (string, error) {
+	if text, ok := scenarios.Text(name); ok {
+		return text, nil
+	}
+	if topology.IsBuiltin(name) {
+		text, err := topology.Text(name)
+		if err != nil {
+			return "", &usageError{err}
+		}
+		return text, nil
+	}
+	hint := yamlfile.Suggest(name, builtins())
+	if hint == "" {
+		hint = "see dcdrill list"
+	}
+	return "", &hinted{usage("nothing called %q is built in", name), hint}
+}

@@ -1,0 +1,57 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
+)
+
+// Later says that a scenario is well written but uses words that this version of dcdrill cannot play.
+type Later struct {
+	// Words are what cannot be played, each with its place: `houston.yaml:3:1: parts`.
+	Words []string
+}
+
+// Error lists the words.
+func (l *Later) Error() string {
+	return "not in this version of dcdrill:\n  " + strings.Join(l.Words, "\n  ")
+}
+
+// Words that parse and cannot run yet. They stay valid, so that files need no change when their time comes.
+var (
+	laterWorkloads = []string{"vm", "voip"}
+	laterFaults    = []string{"config-push"}
+	laterChecks    = []string{"milestone", "between", "ping", "write"}
+)
+
+func (l *Later) add(at yamlfile.Pos, format string, args ...any) {
+	word := at.String() + ": " + fmt.Sprintf(format, args...)
+	if !slices.Contains(l.Words, word) {
+		l.Words = append(l.Words, word)
+	}
+}
+
+// section notes a top-level key that cannot run yet.
+func (l *Later) section(f file) {
+	for _, s := range []struct {
+		key  string
+		node *yamlfile.Node
+	}{
+		{"parts", f.Parts}, {"people", f.People}, {"teams", f.Teams}, {"service_times", f.ServiceTimes},
+		{"restart_order", f.RestartOrder}, {"change", f.Change}, {"drill", f.Drill},
+	} {
+		if s.node.Kind() != yamlfile.Null {
+			l.add(s.node.Pos(), "%s", s.key)
+		}
+	}
+}
+
+// err is nil when everything can run.
+func (l *Later) err() error {
+	if len(l.Words) == 0 {
+		return nil
+	}
+	return l
+}

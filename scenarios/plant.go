@@ -1,0 +1,96 @@
+package scenarios
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
+)
+
+// Topology reads a built-in plant or a file.
+func Topology(nameOrPath string) (*topology.Plant, error) {
+	l := loader{}
+	n := l.named(yamlfile.NewScalar(nameOrPath))
+	if err := l.ps.Err(); err != nil {
+		return nil, err
+	}
+	return topology.FromNode(withName(n, nameOrPath))
+}
+
+// plant finds and builds the scenario's plant; the scenario has none when that fails.
+func (l *loader) plant(sc *sim.Scenario, f file, patch *yamlfile.Node) {
+	n, name := f.Topology, f.Name
+	switch {
+	case l.opts.TopologyText != "":
+		var err error
+		n, err = yamlfile.Parse("topology", []byte(l.opts.TopologyText))
+		l.ps.Take(yamlfile.Pos{}, err)
+	case n.Kind() == yamlfile.Scalar:
+		name = n.Text()
+		n = l.named(n)
+	}
+	if n.Kind() == yamlfile.Null {
+		return
+	}
+	if patch != nil {
+		n = yamlfile.Merge(n, patch)
+	}
+	if f.Workloads.Kind() != yamlfile.Null {
+		n = yamlfile.Merge(n, yamlfile.NewMap(yamlfile.Entry{Key: "workloads", Value: f.Workloads}))
+	}
+	n = withName(n, name)
+	plant, err := topology.FromNode(n)
+	l.ps.Take(n.Pos(), err)
+	if err == nil {
+		sc.Plant, sc.TopologyText = plant, n.String()
+	}
+}
+
+// withName gives a plant that does not name itself the name of its file.
+func withName(n *yamlfile.Node, nameOrPath string) *yamlfile.Node {
+	if n.Kind() != yamlfile.Map || n.Lookup("name") != nil {
+		return n
+	}
+	base := strings.TrimSuffix(filepath.Base(nameOrPath), filepath.Ext(nameOrPath))
+	return set(n, "name", base)
+}
+
+// named reads the plant that a word stands for: a built-in one, or a file, found from the scenario's own place.
+func (l *loader) named(word *yamlfile.Node) *yamlfile.Node {
+	name := word.Text()
+	if topology.IsBuiltin(name) {
+		text, err := topology.Text(name)
+		if err != nil {
+			l.ps.Take(word.Pos(), err)
+			return nil
+		}
+		return l.parsed(name, []byte(text))
+	}
+	path := name
+	if l.dir != "" && !filepath.IsAbs(name) && l.opts.Topology == "" {
+		path = filepath.Join(l.dir, name)
+	}
+	data, err := readFile(path)
+	if err != nil {
+		l.ps.Take(word.Pos(), missing(word.Pos(), "topology", name, Topologies(), err))
+		return nil
+	}
+	return l.parsed(path, data)
+}
+
+// Topologies lists the names of the built-in plants.
+func Topologies() []string {
+	var names []string
+	for _, s := range topology.Shapes() {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+func (l *loader) parsed(name string, data []byte) *yamlfile.Node {
+	n, err := yamlfile.Parse(name, data)
+	l.ps.Take(yamlfile.Pos{File: name}, err)
+	return n
+}

@@ -1,0 +1,65 @@
+package scenarios
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
+)
+
+// source is a scenario's text and where it came from.
+type source struct {
+	name string // for errors
+	dir  string // for the files it names
+	data []byte
+}
+
+// scenarioSource finds a scenario: what looks like a file is one, else a built-in of that name, else a file after all.
+func scenarioSource(nameOrPath string) (source, error) {
+	if !looksLikeFile(nameOrPath) {
+		if data, err := library.ReadFile("library/" + nameOrPath + ".yaml"); err == nil {
+			return source{name: nameOrPath, data: data}, nil
+		}
+	}
+	data, err := readFile(nameOrPath)
+	if err != nil {
+		return source{}, missing(yamlfile.Pos{}, "scenario", nameOrPath, Names(), err)
+	}
+	return source{name: nameOrPath, dir: filepath.Dir(nameOrPath), data: data}, nil
+}
+
+func looksLikeFile(name string) bool {
+	ext := filepath.Ext(name)
+	return strings.ContainsAny(name, `/\`) || ext == ".yaml" || ext == ".yml"
+}
+
+// readFile reads a file, and of one that is too big just enough to see that.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, yamlfile.MaxSize+1))
+}
+
+// missing says what could not be read, at the place that names it; where a built-in may have been meant, which.
+func missing(at yamlfile.Pos, sort, name string, have []string, err error) error {
+	var ps yamlfile.Problems
+	if !errors.Is(err, fs.ErrNotExist) || looksLikeFile(name) {
+		var path *fs.PathError
+		if errors.As(err, &path) {
+			err = path.Err
+		}
+		ps.Add(at, "", "read %s: %s", name, err)
+		return ps.Err()
+	}
+	ps.Add(at, suggest(name, have, plurals[sort]), "no built-in %s and no file %q", sort, name)
+	return ps.Err()
+}
+
+var plurals = map[string]string{"scenario": "scenarios", "topology": "topologies"}

@@ -1,0 +1,129 @@
+package scenarios
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
+)
+
+// trigger reads the event that an entry waits for. Names are checked once all entries are known.
+func (l *loader) trigger(w *when, n *yamlfile.Node) *sim.Trigger {
+	if w.Task != nil || w.Milestone != nil {
+		l.later.add(n.Pos(), "when: {%s: ...}", n.Keys()[0])
+		return nil
+	}
+	t := &sim.Trigger{Count: w.Count}
+	said := 0
+	for _, s := range []struct {
+		subject, kind, state string
+	}{
+		{w.Node, "stage", w.Stage}, {w.Up, "up", ""}, {w.Down, "down", ""}, {w.Fault, "fault", ""}, {w.Healed, "healed", ""},
+	} {
+		if s.subject != "" {
+			said++
+			t.Subject, t.Kind, t.State = s.subject, s.kind, s.state
+		}
+	}
+	switch {
+	case said != 1:
+		l.ps.Add(n.Pos(), "", "when waits for one of {node: core1, stage: forwarding}, {up: core1}, {down: web}, {fault: id}, {healed: id}")
+	case w.Node != "" && w.Stage == "":
+		l.ps.Add(n.Pos(), "such as stage: forwarding", "when waits for a stage of %s", w.Node)
+	case w.Node == "" && w.Stage != "":
+		l.ps.Add(n.Lookup("stage").Pos(), "", "stage needs a node")
+	case w.Count < 0:
+		l.ps.Add(n.Lookup("count").Pos(), "", "count is %d: the first is 1", w.Count)
+	default:
+		l.waits = append(l.waits, wait{t, n})
+		return t
+	}
+	return nil
+}
+
+// wait is a trigger whose names are still to be looked up.
+type wait struct {
+	trigger *sim.Trigger
+	node    *yamlfile.Node
+}
+
+// triggers looks up the names in all triggers.
+func (l *loader) triggers(timeline []*sim.Entry, sc *sim.Scenario) {
+	if sc.Plant == nil {
+		return
+	}
+	for _, w := range l.waits {
+		switch w.trigger.Kind {
+		case "fault", "healed":
+			l.waitForEntry(w, timeline)
+		case "stage":
+			l.waitForNode(w, sc.Plant)
+		default:
+			l.waitForService(w, sc)
+		}
+	}
+}
+
+func (l *loader) waitForEntry(w wait, timeline []*sim.Entry) {
+	var ids []string
+	for _, e := range timeline {
+		ids = append(ids, e.ID)
+	}
+	if id := w.trigger.Subject; !slices.Contains(ids, id) {
+		l.unknown(w.node, id, "entry of the timeline", ids)
+	}
+}
+
+func (l *loader) waitForNode(w wait, p *topology.Plant) {
+	if p.Node(w.trigger.Subject) == nil {
+		l.unknown(w.node, w.trigger.Subject, "node", nodeNames(p))
+	}
+}
+
+// waitForService sorts out what up and down are about: a node's service is a stage, a workload's is its own.
+func (l *loader) waitForService(w wait, sc *sim.Scenario) {
+	t := w.trigger
+	if sc.Plant.Node(t.Subject) != nil {
+		t.State = topology.Forwarding.String()
+		if t.Kind == "down" {
+			t.State = topology.Off.String()
+		}
+		t.Kind = "stage"
+		return
+	}
+	names := nodeNames(sc.Plant)
+	for _, u := range sc.Uses {
+		for _, m := range u.Members {
+			if m.Subject() == t.Subject {
+				return
+			}
+			names = append(names, m.Subject())
+		}
+		if u.ID == t.Subject {
+			l.ps.Add(w.node.Pos(), "name one of them, such as "+strconv.Quote(u.ID+"/1"), "%s has %d members", u.ID, len(u.Members))
+			return
+		}
+	}
+	l.unknown(w.node, t.Subject, "node or workload", names)
+}
+
+func nodeNames(p *topology.Plant) []string {
+	names := make([]string, len(p.Nodes))
+	for i, n := range p.Nodes {
+		names[i] = n.ID
+	}
+	return names
+}
+
+// unknown complains of a name in a trigger, at its own place.
+func (l *loader) unknown(n *yamlfile.Node, name, what string, have []string) {
+	at := n.Pos()
+	for _, e := range n.Entries() {
+		if e.Value.Text() == name {
+			at = e.Value.Pos()
+		}
+	}
+	l.ps.Add(at, yamlfile.Suggest(name, have), "no %s %q", what, name)
+}

@@ -1,0 +1,106 @@
+package scenarios
+
+import (
+	"slices"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
+)
+
+// placing are the keys of a workload entry that its kind does not see.
+type placing struct {
+	Kind  string   `yaml:"kind,required" doc:"what sort of workload it is; see dcdrill list workloads"`
+	Tier  int      `yaml:"tier" doc:"importance: 0 is what everything else needs"`
+	Needs []string `yaml:"needs" doc:"workloads that it cannot do without"`
+}
+
+var placingKeys = yamlfile.Keys(placing{})
+
+// uses reads the plant's workloads, or makes some up where it has none.
+func (l *loader) uses(p *topology.Plant) []*sim.Use {
+	if len(p.Workloads) == 0 {
+		return l.inferred(p)
+	}
+	var all []*sim.Use
+	for _, e := range p.Workloads {
+		if u := l.use(p, e); u != nil {
+			all = append(all, u)
+		}
+	}
+	l.needs(all, p)
+	return all
+}
+
+// use reads one workload; nil when it cannot be played.
+func (l *loader) use(p *topology.Plant, e topology.Entry) *sim.Use {
+	n := e.Node
+	var common placing
+	var own []string
+	for _, key := range n.Keys() {
+		if !slices.Contains(placingKeys, key) {
+			own = append(own, key)
+		}
+	}
+	yamlfile.Decode(n.Without(own...), &common, &l.ps)
+	kind, ok := sim.Workloads.Lookup(common.Kind)
+	switch {
+	case common.Kind == "":
+		return nil
+	case slices.Contains(laterWorkloads, common.Kind) && !ok:
+		l.later.add(e.Pos, "workload %s of kind %s", e.ID, common.Kind)
+		return nil
+	case !ok:
+		l.ps.Add(n.Lookup("kind").Pos(), suggest(common.Kind, sim.Workloads.Names(), "workloads"), "no workload kind %q", common.Kind)
+		return nil
+	}
+	u := &sim.Use{ID: e.ID, Kind: common.Kind, Tier: common.Tier, Needs: common.Needs, Workload: kind.New(), Pos: e.Pos}
+	var ps yamlfile.Problems
+	yamlfile.Decode(n.Without(placingKeys...), u.Workload, &ps)
+	if len(ps) == 0 {
+		l.talks(u, p, n, &ps)
+	}
+	l.ps = append(l.ps, ps...)
+	return u
+}
+
+// talks gives a workload its members.
+func (l *loader) talks(u *sim.Use, p *topology.Plant, n *yamlfile.Node, ps *yamlfile.Problems) {
+	talks, err := u.Workload.Talks(p)
+	take(ps, n, err)
+	for i, t := range talks {
+		u.Members = append(u.Members, &sim.Member{Workload: u, Index: i, Talk: t})
+	}
+}
+
+// inferred makes one reach workload per pair of nodes worth watching.
+func (l *loader) inferred(p *topology.Plant) []*sim.Use {
+	kind, _ := sim.Workloads.Lookup("reach")
+	var all []*sim.Use
+	for _, pair := range p.InferredPairs() {
+		u := &sim.Use{ID: pair[0].ID + "-" + pair[1].ID, Kind: kind.Name, Workload: kind.New(), Inferred: true}
+		n := yamlfile.NewMap(
+			yamlfile.Entry{Key: "from", Value: yamlfile.NewScalar(pair[0].ID)},
+			yamlfile.Entry{Key: "to", Value: yamlfile.NewScalar(pair[1].ID)},
+		)
+		yamlfile.Decode(n, u.Workload, &l.ps)
+		l.talks(u, p, n, &l.ps)
+		all = append(all, u)
+	}
+	return all
+}
+
+// needs checks that what workloads need is there.
+func (l *loader) needs(all []*sim.Use, p *topology.Plant) {
+	var ids []string
+	for _, e := range p.Workloads {
+		ids = append(ids, e.ID)
+	}
+	for _, u := range all {
+		for _, need := range u.Needs {
+			if !slices.Contains(ids, need) {
+				l.ps.Add(u.Pos, yamlfile.Suggest(need, ids), "%s needs %q, which is no workload", u.ID, need)
+			}
+		}
+	}
+}

@@ -1,0 +1,249 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
+
+func init() {
+	register("text", "for people: the two answers, what was gone for how long, and why", writeText)
+}
+
+// writeText puts the answers first, then what a reader asks next: what was gone, why, what happened, can I trust it.
+func writeText(w io.Writer, r *Report, s Style) error {
+	p := &page{style: s}
+	for _, section := range []func(*page, *Report){
+		head, answers, gone, expectations, happened, measuring, notes,
+	} {
+		section(p, r)
+	}
+	if _, err := io.WriteString(w, p.String()); err != nil {
+		return fmt.Errorf("write text report: %w", err)
+	}
+	return nil
+}
+
+func head(p *page, r *Report) {
+	p.line("%s", p.bold(r.Scenario)+p.faint(" · "+r.World+" world · seed "+fmt.Sprint(r.Seed)+" · "+r.Plant+startWords(r.Start)))
+	p.wrap("", r.Story)
+}
+
+func startWords(start string) string {
+	t, err := time.Parse(time.RFC3339, start)
+	if err != nil {
+		return ""
+	}
+	return " · from " + t.Format("2006-01-02 15:04 -07:00")
+}
+
+func answers(p *page, r *Report) {
+	p.blank()
+	switch r.Finding {
+	case Interrupted:
+		p.line("%s at %s: this is what was seen until then", p.bad("INTERRUPTED"), Clock(r.lasted()))
+		p.blank()
+	case Inconclusive:
+		p.line("%s", p.bad("INCONCLUSIVE"))
+		p.list(r.Doubts)
+		if !r.whole() {
+			p.wrap("  - ", "the run ended early: "+r.EndReason)
+		}
+		p.blank()
+	}
+	if r.Survived.Of > 0 {
+		p.line("%s", p.answer(r.Survived, r.Survived.String("SURVIVED", "workload")))
+	}
+	if r.AsExpected.Of > 0 {
+		p.line("%s", p.answer(r.AsExpected, r.AsExpected.String("AS EXPECTED", "")))
+	}
+}
+
+// gone is the table of workloads that were not served, by cause, and the names of the others.
+func gone(p *page, r *Report) {
+	causes, hit, spared := byCause(r)
+	for _, cause := range causes {
+		p.blank()
+		p.wrap("", p.bold("Gone: ")+cause)
+		p.table(outageTable(p, r, hit[cause]))
+	}
+	if len(spared) > 0 {
+		p.blank()
+		p.wrap("", p.bold("Never gone: ")+Few(spared, 12))
+	}
+}
+
+// byCause sorts the workloads that were gone by what led to it.
+func byCause(r *Report) (causes []string, hit map[string][]Workload, spared []string) {
+	hit = map[string][]Workload{}
+	for _, w := range r.Workloads {
+		if w.Longest == nil {
+			spared = append(spared, w.ID)
+			continue
+		}
+		cause := because(w)
+		if hit[cause] == nil {
+			causes = append(causes, cause)
+		}
+		hit[cause] = append(hit[cause], w)
+	}
+	return causes, hit, spared
+}
+
+func because(w Workload) string {
+	switch {
+	case w.Longest.Why != "":
+		return w.Longest.Why
+	case w.Longest.Entry != "":
+		return w.Longest.Entry
+	}
+	return "no fault led to it"
+}
+
+// outageTable has a row per workload, and a column only where some row has something to say.
+func outageTable(p *page, r *Report, ws []Workload) [][]string {
+	rows := [][]string{{"", "workload", "gone for", "", "from", "model says", "tolerates", ""}}
+	sort.SliceStable(ws, func(i, j int) bool { return ws[i].Longest.Lasted() > ws[j].Longest.Lasted() })
+	for _, w := range ws {
+		o := w.Longest
+		lasted := Duration(o.Lasted())
+		if o.Open {
+			lasted = "> " + lasted
+		}
+		rows = append(rows, []string{
+			p.mark(w.Survived), w.ID, lasted, give(o), Clock(time.Duration(o.From)), predicted(w),
+			Duration(time.Duration(w.Tolerates)), p.faint(remarks(w)),
+		})
+	}
+	return rows
+}
+
+// give is how finely an outage was measured.
+func give(o *Outage) string {
+	if o.Resolution == 0 {
+		return ""
+	}
+	return "±" + Duration(time.Duration(o.Resolution))
+}
+
+func predicted(w Workload) string {
+	switch b := w.Predicted; {
+	case b == nil:
+		return ""
+	case b.Least == b.Most:
+		return Duration(time.Duration(b.Least))
+	default:
+		return Duration(time.Duration(b.Least)) + " to " + Duration(time.Duration(b.Most))
+	}
+}
+
+// remarks are what is worth saying of some workloads only.
+func remarks(w Workload) string {
+	var all []string
+	if w.Longest.Open {
+		all = append(all, "not back")
+	}
+	if w.Members > 1 {
+		all = append(all, fmt.Sprintf("%d of %d", w.Hit, w.Members))
+	}
+	if n := w.Outages; n > w.Hit {
+		all = append(all, fmt.Sprintf("%d outages, %s in all", n, Duration(time.Duration(w.Total))))
+	}
+	if w.Reconnects > 0 {
+		all = append(all, plural(w.Reconnects, "reconnect"))
+	}
+	return strings.Join(all, ", ")
+}
+
+// expectations lists what was expected, the unmet first.
+func expectations(p *page, r *Report) {
+	var unmet, met []Verdict
+	for _, v := range r.Verdicts {
+		switch {
+		case v.Part != "expect":
+		case v.Outcome == sim.Passed:
+			met = append(met, v)
+		default:
+			unmet = append(unmet, v)
+		}
+	}
+	for _, part := range []struct {
+		title    string
+		verdicts []Verdict
+	}{{"Not as expected", unmet}, {"As expected", met}} {
+		if len(part.verdicts) == 0 {
+			continue
+		}
+		p.blank()
+		p.line("%s", p.bold(part.title))
+		for _, v := range part.verdicts {
+			p.verdict(v)
+		}
+	}
+}
+
+func happened(p *page, r *Report) {
+	if len(r.Moments) == 0 {
+		return
+	}
+	p.blank()
+	p.line("%s", p.bold("What happened"))
+	p.moments(r)
+}
+
+// measuring says how far the figures can be trusted and what the run cost.
+func measuring(p *page, r *Report) {
+	p.blank()
+	for _, s := range r.Skews {
+		p.wrap("  ", skewWords(s))
+	}
+	if len(r.Real) > 0 {
+		p.wrap("  ", realWords(r))
+	}
+	for _, d := range r.Disagreements {
+		p.wrap("  ", p.bad("disagreement: ")+d)
+	}
+	if len(r.Emulated) > 0 {
+		p.wrap("  ", p.faint("emulated here: "+And(r.Emulated)))
+	}
+}
+
+func skewWords(s Skew) string {
+	text := fmt.Sprintf("%s: %s stopped forwarding within %s", s.Entry, plural(s.Members, "node"), Duration(time.Duration(s.Forwarding)))
+	if s.Carrier > 0 {
+		text += ", carriers within " + Duration(time.Duration(s.Carrier))
+	}
+	if s.Resolution > 0 {
+		text += " (measured to " + Duration(time.Duration(s.Resolution)) + ")"
+	}
+	return text
+}
+
+func realWords(r *Report) string {
+	var sum, jumped sim.Seconds
+	var parts []string
+	for _, name := range []string{"build", "steady", "play", "settle"} {
+		if d := r.Real[name]; d > 0 {
+			sum += d
+			parts = append(parts, name+" "+Duration(time.Duration(d)))
+		}
+	}
+	for _, j := range r.Jumps {
+		jumped += j.To - j.From
+	}
+	text := fmt.Sprintf("%s of scenario time in %s of real time (%s)", Clock(r.lasted()), Duration(time.Duration(sum)), strings.Join(parts, ", "))
+	if len(r.Jumps) > 0 {
+		text += fmt.Sprintf("; %s left out %s in which nothing could change", plural(len(r.Jumps), "jump"), Duration(time.Duration(jumped)))
+	}
+	return text
+}
+
+func notes(p *page, r *Report) {
+	for _, n := range r.Notes {
+		p.wrap("  ", p.faint("note: "+n))
+	}
+}
