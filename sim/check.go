@@ -1,10 +1,7 @@
 package sim
 
-// Check is something that must be true of a run. The struct is the YAML.
+// Check is something that must be true of a run. It reads the log and nothing else. The struct is the YAML.
 type Check interface {
-	// Resolve looks whether the workloads and entries that it names are there, and whether it asks for anything.
-	Resolve(*Scenario) error
-	// Judge reads the log and nothing else.
 	Judge(*Log) Judgement
 }
 

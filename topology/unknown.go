@@ -3,6 +3,9 @@ package topology
 import (
 	"errors"
 	"fmt"
+	"strings"
+
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
 // Unknown is a word that does not name what it should. Whoever knows where the word was typed adds the place.
@@ -22,6 +25,18 @@ func (u *Unknown) Error() string {
 
 func (p *Plant) unknown(word string) *Unknown {
 	return &Unknown{Word: word, Msg: fmt.Sprintf("nothing is called %q", word), Hint: p.hint(word)}
+}
+
+// NewUnknown is a name that is not among those there are; what says of what sort it should be.
+func NewUnknown(what, name string, have []string) *Unknown {
+	u := &Unknown{Word: name, Msg: fmt.Sprintf("no %s %q", what, name), Hint: yamlfile.Suggest(name, have)}
+	switch {
+	case u.Hint == "" && len(have) == 0:
+		u.Hint = "there is none"
+	case u.Hint == "":
+		u.Hint = "there is " + strings.Join(have, ", ")
+	}
+	return u
 }
 
 func wrongSort(word, sort string) *Unknown {

@@ -1,11 +1,10 @@
 package check
 
 import (
-	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/dcdrill/dcdrill/sim"
-	"github.com/dcdrill/dcdrill/topology/yamlfile"
+	"github.com/dcdrill/dcdrill/topology"
 )
 
 // resolve looks whether a workload and the author of a fault are there; cause may be empty.
@@ -36,13 +35,8 @@ func resolveEntry(sc *sim.Scenario, id string) error {
 }
 
 func named(what, name string, known []string) error {
-	for _, k := range known {
-		if k == name {
-			return nil
-		}
+	if slices.Contains(known, name) {
+		return nil
 	}
-	if near := yamlfile.Suggest(name, known); near != "" {
-		return fmt.Errorf("no %s %q, %s", what, name, near)
-	}
-	return fmt.Errorf("no %s %q: there are %s", what, name, strings.Join(known, ", "))
+	return topology.NewUnknown(what, name, known)
 }

@@ -69,5 +69,5 @@ func TestNamesAreLookedUp(t *testing.T) {
 	assert.NoError(t, (&Survives{Workload: "mail", Conditions: Conditions{CausedBy: "noc"}}).Resolve(sc))
 	assert.EqualError(t, (&Survives{Workload: "mial"}).Resolve(sc), `no workload "mial", did you mean "mail"?`)
 	assert.EqualError(t, (&Survives{Workload: "mail", Conditions: Conditions{CausedBy: "x"}}).Resolve(sc),
-		`no timeline entry or person "x": there are paste, noc`)
+		`no timeline entry or person "x", there is paste, noc`)
 }

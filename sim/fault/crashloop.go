@@ -33,7 +33,7 @@ func (c *CrashLoop) Resolve(p *topology.Plant) (err error) {
 	if err := notNegative("attempts", c.Attempts); err != nil {
 		return err
 	}
-	c.nodes, err = nodes(p, c.Target)
+	c.nodes, err = c.Target.Nodes(p)
 	return err
 }
 

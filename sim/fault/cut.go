@@ -1,6 +1,8 @@
 package fault
 
 import (
+	"slices"
+
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/topology"
 )
@@ -19,18 +21,20 @@ type Cut struct {
 
 // Resolve finds the links in the conduit.
 func (c *Cut) Resolve(p *topology.Plant) error {
-	known := map[string]bool{}
+	var known []string
 	c.links = nil
 	for _, l := range p.Links {
-		if l.Conduit != "" {
-			known[l.Conduit] = true
+		if l.Conduit == "" {
+			continue
 		}
-		if l.Conduit == c.Conduit && c.Conduit != "" {
+		known = append(known, l.Conduit)
+		if l.Conduit == c.Conduit {
 			c.links = append(c.links, l)
 		}
 	}
 	if len(c.links) == 0 {
-		return unknown("conduit", c.Conduit, known)
+		slices.Sort(known)
+		return topology.NewUnknown("conduit", c.Conduit, slices.Compact(known))
 	}
 	return nil
 }

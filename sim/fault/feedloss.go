@@ -1,9 +1,7 @@
 package fault
 
 import (
-	"fmt"
-	"sort"
-	"strings"
+	"slices"
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/topology"
@@ -21,33 +19,19 @@ type FeedLoss struct {
 
 // Resolve looks whether a node is wired to the feed.
 func (f *FeedLoss) Resolve(p *topology.Plant) error {
-	known := map[string]bool{}
+	var known []string
 	for _, n := range p.Nodes {
-		for _, feed := range n.Feeds {
-			known[feed] = true
-		}
+		known = append(known, n.Feeds...)
 	}
-	if known[f.Feed] {
+	if slices.Contains(known, f.Feed) {
 		return nil
 	}
-	return unknown("power feed", f.Feed, known)
+	slices.Sort(known)
+	return topology.NewUnknown("power feed", f.Feed, slices.Compact(known))
 }
 
 // Inject cuts the feed.
 func (f *FeedLoss) Inject(s *sim.Scope) error {
 	s.FeedOff(f.Feed)
 	return nil
-}
-
-// unknown says that nothing bears the name, and what there is.
-func unknown(what, name string, known map[string]bool) error {
-	if len(known) == 0 {
-		return fmt.Errorf("no %s %q: the plant names none", what, name)
-	}
-	names := make([]string, 0, len(known))
-	for k := range known {
-		names = append(names, k)
-	}
-	sort.Strings(names)
-	return fmt.Errorf("no %s %q: the plant has %s", what, name, strings.Join(names, ", "))
 }

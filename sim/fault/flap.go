@@ -58,7 +58,7 @@ func (f *Flap) Resolve(p *topology.Plant) (err error) {
 	if err := notNegative("err_disable_after", *f.ErrDisableAfter); err != nil {
 		return err
 	}
-	f.links, err = links(p, f.Target)
+	f.links, err = f.Target.Links(p)
 	return err
 }
 

@@ -19,7 +19,7 @@ type Isolate struct {
 
 // Resolve finds the nodes.
 func (i *Isolate) Resolve(p *topology.Plant) (err error) {
-	i.nodes, err = nodes(p, i.Target)
+	i.nodes, err = i.Target.Nodes(p)
 	return err
 }
 

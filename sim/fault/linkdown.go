@@ -19,7 +19,7 @@ type LinkDown struct {
 
 // Resolve finds the links.
 func (l *LinkDown) Resolve(p *topology.Plant) (err error) {
-	l.links, err = links(p, l.Target)
+	l.links, err = l.Target.Links(p)
 	return err
 }
 

@@ -24,7 +24,7 @@ type OpticDead struct {
 
 // Resolve finds the ports, which must hold an optic.
 func (o *OpticDead) Resolve(p *topology.Plant) (err error) {
-	if o.ports, err = ports(p, o.Target); err != nil {
+	if o.ports, err = o.Target.Ports(p); err != nil {
 		return err
 	}
 	for _, port := range o.ports {

@@ -24,10 +24,10 @@ type Partition struct {
 
 // Resolve finds both sides, which must not share a node.
 func (f *Partition) Resolve(p *topology.Plant) (err error) {
-	if f.a, err = nodes(p, f.A); err != nil {
+	if f.a, err = f.A.Nodes(p); err != nil {
 		return err
 	}
-	if f.b, err = nodes(p, f.B); err != nil {
+	if f.b, err = f.B.Nodes(p); err != nil {
 		return err
 	}
 	for _, n := range f.a {

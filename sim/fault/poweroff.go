@@ -19,7 +19,7 @@ type PowerOff struct {
 
 // Resolve finds the nodes.
 func (p *PowerOff) Resolve(plant *topology.Plant) (err error) {
-	p.nodes, err = nodes(plant, p.Target)
+	p.nodes, err = p.Target.Nodes(plant)
 	return err
 }
 

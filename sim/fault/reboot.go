@@ -27,7 +27,7 @@ type Reboot struct {
 
 // Resolve finds the nodes.
 func (r *Reboot) Resolve(p *topology.Plant) (err error) {
-	r.nodes, err = nodes(p, r.Target)
+	r.nodes, err = r.Target.Nodes(p)
 	return err
 }
 

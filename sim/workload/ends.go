@@ -42,11 +42,11 @@ func (e *Ends) patience(byDefault time.Duration) time.Duration {
 
 // flows lists the ways of all members.
 func (e *Ends) flows(p *topology.Plant) ([]sim.Flow, error) {
-	from, err := nodes(p, e.From)
+	from, err := e.From.Nodes(p)
 	if err != nil {
 		return nil, fmt.Errorf("from: %w", err)
 	}
-	to, err := nodes(p, e.To)
+	to, err := e.To.Nodes(p)
 	if err != nil {
 		return nil, fmt.Errorf("to: %w", err)
 	}
@@ -94,13 +94,21 @@ func (e *Ends) networks(p *topology.Plant) ([]*topology.Network, error) {
 	for _, name := range names {
 		n := p.Network(name)
 		if n == nil {
-			return nil, fmt.Errorf("no network %q", name)
+			return nil, noNetwork(p, name)
 		}
 		if !slices.Contains(all, n) {
 			all = append(all, n)
 		}
 	}
 	return all, nil
+}
+
+func noNetwork(p *topology.Plant, name string) error {
+	var have []string
+	for _, n := range p.Networks {
+		have = append(have, n.ID)
+	}
+	return topology.NewUnknown("network", name, have)
 }
 
 // pair lists who talks to whom.
