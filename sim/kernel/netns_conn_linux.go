@@ -52,6 +52,8 @@ type batch struct {
 	ends []int    // where each message ends
 	what []string // what each does, for errors
 	seq  uint32   // of the first
+	// forgive is an error that does not count; 0: every error does.
+	forgive unix.Errno
 }
 
 func (c *conn) batch() *batch { return &batch{conn: c, seq: c.seq + 1} }
@@ -94,24 +96,20 @@ func (b *batch) sendSome(first, last, from, to int) error {
 	if err := unix.Sendto(b.conn.fd, b.buf[from:to], 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 		return fmt.Errorf("send to kernel: %w", os.NewSyscallError("sendto", err))
 	}
-	return b.conn.acknowledged(b.seq+uint32(last), func(seq uint32) string {
-		if i := int(seq - b.seq); i >= 0 && i < len(b.what) {
-			return b.what[i]
-		}
-		return "netlink"
-	})
+	return b.acknowledged(b.seq + uint32(last))
 }
 
 // acknowledged reads until the message of that number is answered, and returns the first error on the way.
-func (c *conn) acknowledged(last uint32, what func(uint32) string) error {
+func (b *batch) acknowledged(last uint32) error {
 	var first error
 	for done := false; !done; {
-		err := c.read(func(h unix.NlMsghdr, body []byte) {
+		err := b.conn.read(func(h unix.NlMsghdr, body []byte) {
 			if h.Type != unix.NLMSG_ERROR || len(body) < 4 {
 				return
 			}
-			if errno := -int32(binary.NativeEndian.Uint32(body)); errno != 0 && first == nil {
-				first = fmt.Errorf("%s: %w%s", what(h.Seq), unix.Errno(errno), reason(h, body))
+			errno := unix.Errno(-int32(binary.NativeEndian.Uint32(body)))
+			if errno != 0 && errno != b.forgive && first == nil {
+				first = fmt.Errorf("%s: %w%s", b.nameOf(h.Seq), errno, reason(h, body))
 			}
 			done = done || h.Seq == last
 		})
@@ -120,6 +118,14 @@ func (c *conn) acknowledged(last uint32, what func(uint32) string) error {
 		}
 	}
 	return first
+}
+
+// nameOf says what the message of that number does.
+func (b *batch) nameOf(seq uint32) string {
+	if i := int(seq - b.seq); i >= 0 && i < len(b.what) {
+		return b.what[i]
+	}
+	return "netlink"
 }
 
 // read takes one datagram and hands over each message in it.

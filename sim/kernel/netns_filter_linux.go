@@ -66,12 +66,7 @@ func (t *transaction) commit() error {
 	if err := unix.Sendto(t.conn.fd, t.buf, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 		return fmt.Errorf("send to kernel: %w", os.NewSyscallError("sendto", err))
 	}
-	return t.conn.acknowledged(t.seq+uint32(last), func(seq uint32) string {
-		if i := int(seq - t.seq); i >= 0 && i < len(t.what) {
-			return t.what[i]
-		}
-		return "nftables"
-	})
+	return t.acknowledged(t.seq + uint32(last))
 }
 
 // table makes a table unless it is there.

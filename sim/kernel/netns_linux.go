@@ -15,6 +15,8 @@ type netns struct {
 	fd    int
 	route *conn // rtnetlink, lives in the namespace
 	nft   *conn // nfnetlink, opened when first needed
+	// packet sends whole frames; 0 until first needed.
+	packet int
 }
 
 // netnsSpec is a namespace to be made: the files under /proc/sys/net and what to write into them.
@@ -135,5 +137,8 @@ func (n *netns) filter() (*conn, error) {
 func (n *netns) close() {
 	n.route.close()
 	n.nft.close()
+	if n.packet != 0 {
+		_ = unix.Close(n.packet)
+	}
 	_ = unix.Close(n.fd)
 }

@@ -68,15 +68,23 @@ func (m *message) nest(kind uint16, f func()) {
 // attributes splits what the kernel sent into its attributes by kind; the last of a kind wins.
 func attributes(b []byte) map[uint16][]byte {
 	found := map[uint16][]byte{}
-	for len(b) >= 4 {
-		size := int(binary.NativeEndian.Uint16(b))
-		if size < 4 || size > len(b) {
-			break
-		}
-		found[binary.NativeEndian.Uint16(b[2:])&^nlaFNested] = b[4:size]
-		b = b[min(len(b), (size+attributeAlign-1)/attributeAlign*attributeAlign):]
-	}
+	eachAttribute(b, func(kind uint16, value []byte) { found[kind] = value })
 	return found
 }
 
+func eachAttribute(b []byte, each func(kind uint16, value []byte)) {
+	for len(b) >= 4 {
+		size := int(binary.NativeEndian.Uint16(b))
+		if size < 4 || size > len(b) {
+			return
+		}
+		each(binary.NativeEndian.Uint16(b[2:])&^nlaFNested, b[4:size])
+		b = b[min(len(b), (size+attributeAlign-1)/attributeAlign*attributeAlign):]
+	}
+}
+
 func native16(b []byte, v uint16) { binary.NativeEndian.PutUint16(b, v) }
+
+func nativeU16(b []byte) uint16 { return binary.NativeEndian.Uint16(b) }
+func nativeU32(b []byte) uint32 { return binary.NativeEndian.Uint32(b) }
+func nativeU64(b []byte) uint64 { return binary.NativeEndian.Uint64(b) }

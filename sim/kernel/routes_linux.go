@@ -1,10 +1,13 @@
 package kernel
 
 import (
+	"fmt"
 	"net/netip"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/topology"
 )
 
@@ -72,4 +75,74 @@ func (b *batch) unroute(to netip.Prefix) {
 			b.bytes(unix.RTA_DST, to.Addr().AsSlice())
 		}
 	})
+}
+
+// setControl applies what the control laws say.
+func (c *condition) setControl(levels []sim.Level) error {
+	for _, l := range levels {
+		var err error
+		switch l := l.(type) {
+		case sim.Holder:
+			err = c.setHolder(l)
+		case sim.Routes:
+			err = c.setRoutes(l)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setRoutes replaces a node's table. A node out of service gets its routes when it is in service again.
+func (c *condition) setRoutes(l sim.Routes) error {
+	c.tables[l.Node] = l.Routes
+	if c.stage[l.Node.Index] != topology.Forwarding {
+		return nil
+	}
+	return c.writeRoutes(l.Node, c.written[l.Node])
+}
+
+// restoreRoutes gives a node that is in service again its table. The kernel dropped what led over its bridges.
+func (c *condition) restoreRoutes(n *topology.Node) error {
+	b := c.netns(n).route.batch()
+	b.defaultRoutes(c.layout, n)
+	if err := b.send(); err != nil {
+		return fmt.Errorf("routes of %s: %w", n.ID, err)
+	}
+	return c.writeRoutes(n, nil)
+}
+
+// writeRoutes writes what is not as it was: first what there is, then what there is no more, so that no packet falls
+// between.
+func (c *condition) writeRoutes(n *topology.Node, was map[netip.Prefix][]sim.Hop) error {
+	b := c.netns(n).route.batch()
+	b.forgive = unix.ESRCH // the kernel has dropped it already
+	is := map[netip.Prefix][]sim.Hop{}
+	for _, r := range c.tables[n] {
+		is[r.To] = r.Hops
+		if hops, known := was[r.To]; !known || !slices.Equal(hops, r.Hops) {
+			b.route(r.To, c.nextHops(n, r))
+		}
+	}
+	for to := range c.written[n] {
+		if _, stays := is[to]; !stays {
+			b.unroute(to)
+		}
+	}
+	if err := b.send(); err != nil {
+		return fmt.Errorf("routes of %s: %w", n.ID, err)
+	}
+	c.written[n] = is
+	return nil
+}
+
+func (c *condition) nextHops(n *topology.Node, r sim.Route) []nextHop {
+	var hops []nextHop
+	for _, h := range r.Hops {
+		if d := c.device(n, h.Network); d != nil {
+			hops = append(hops, nextHop{h.Via, d.index})
+		}
+	}
+	return hops
 }

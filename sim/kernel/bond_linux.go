@@ -1,0 +1,249 @@
+package kernel
+
+import (
+	"slices"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/proto"
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// bonds keeps the active members of all bonds: it chooses them for emulated bonds, from the carriers that the kernel
+// reports, and follows the kernel's choice for its own.
+type bonds struct {
+	*condition
+	loop *sim.Loop
+	// changed is called when a bond uses another member.
+	changed func(*topology.Bond, sim.BondData)
+	all     map[*topology.Bond]*bond
+	watched map[int32]watched // by device index
+	watch   *linkWatch
+}
+
+// bond is one of them.
+type bond struct {
+	of      *topology.Bond
+	devices []*bondDevice // one for each network
+	machine *proto.Bond   // nil for the kernel's own
+	active  int
+	cancel  func() // the machine's next step
+}
+
+// watched is what the state of a device means: the carrier of a member, or the choice of a native bond (member -1).
+type watched struct {
+	bond   *bond
+	member int
+}
+
+// newBonds finds the bonds of a plant that stands.
+func newBonds(c *condition, loop *sim.Loop, changed func(*topology.Bond, sim.BondData)) *bonds {
+	bs := &bonds{condition: c, loop: loop, changed: changed, all: map[*topology.Bond]*bond{}, watched: map[int32]watched{}}
+	for _, n := range c.nodes {
+		for _, d := range n.bonds {
+			bs.add(d)
+		}
+	}
+	return bs
+}
+
+func (bs *bonds) add(d *bondDevice) {
+	b := bs.all[d.of]
+	if b == nil {
+		b = &bond{of: d.of, cancel: func() {}}
+		b.active = max(0, slices.Index(d.of.Members, d.of.Primary))
+		bs.all[d.of] = b
+	}
+	b.devices = append(b.devices, d)
+	if bs.native {
+		bs.watched[d.index] = watched{b, proto.None}
+		return
+	}
+	if b.machine == nil {
+		b.machine = proto.NewBond(d.of, nil)
+		b.active = b.machine.Active()
+	}
+	for i, m := range d.members {
+		if m != nil {
+			bs.watched[m.index] = watched{b, i}
+		}
+	}
+}
+
+// start begins to watch the links. Patch panels are brought to the choice of the machines, as a primary may not be the
+// first member.
+func (bs *bonds) start() error {
+	if len(bs.all) == 0 {
+		return nil
+	}
+	for _, n := range bs.nodes {
+		if len(n.bonds) > 0 && !bs.native {
+			if err := bs.repatch(n.node); err != nil {
+				return err
+			}
+		}
+	}
+	var err error
+	bs.watch, err = watchLinks(bs.bondedNamespaces(), func(states []linkState) { bs.loop.Post(func() { bs.see(states) }) })
+	return err
+}
+
+func (bs *bonds) bondedNamespaces() []*netns {
+	var all []*netns
+	for _, n := range bs.nodes {
+		if len(n.bonds) > 0 {
+			all = append(all, bs.netns(n.node))
+		}
+	}
+	return all
+}
+
+func (bs *bonds) close() {
+	if bs.watch != nil {
+		bs.watch.close()
+	}
+	for _, b := range bs.all {
+		b.cancel()
+	}
+}
+
+// see takes in what links are like now; nil is: look for yourself.
+func (bs *bonds) see(states []linkState) {
+	if states == nil {
+		states = bs.look()
+	}
+	for _, s := range states {
+		w, ours := bs.watched[s.index]
+		switch {
+		case !ours:
+		case w.member == proto.None:
+			bs.follow(w.bond, s.activeSlave)
+		default:
+			w.bond.machine.Link(bs.loop.Now(), w.member, s.carrier)
+			bs.arm(w.bond)
+		}
+	}
+}
+
+// look asks for every watched link. One that cannot be asked is left as it was.
+func (bs *bonds) look() []linkState {
+	states := []linkState{}
+	for index, w := range bs.watched {
+		if s, err := bs.netns(w.bond.of.Node).link(index); err == nil {
+			states = append(states, s)
+		}
+	}
+	return states
+}
+
+// arm has the loop step the bond's machine when it wants to be.
+func (bs *bonds) arm(b *bond) {
+	b.cancel()
+	b.cancel = func() {}
+	if next := b.machine.Next(); next != proto.Never {
+		b.cancel = bs.loop.At(next, func() { bs.step(b) })
+	}
+}
+
+func (bs *bonds) step(b *bond) {
+	active, changed := b.machine.Step(bs.loop.Now())
+	if changed {
+		bs.use(b, active, b.machine.Why())
+	}
+	bs.arm(b)
+}
+
+// use makes a member carry the bond: new cords at one instant, then the carrier of the bond itself, then word to all
+// who have to know. A failure shows as a bond that does not serve, which is what it then is.
+func (bs *bonds) use(b *bond, active int, why string) {
+	was := b.active
+	b.active = active
+	n := b.of.Node
+	err := bs.repatch(n)
+	if err == nil && (was == proto.None) != (active == proto.None) {
+		err = bs.setBondCarrier(b, active != proto.None)
+	}
+	if err == nil && active != proto.None {
+		err = bs.tellNetworks(b)
+	}
+	if err != nil {
+		why += " (" + err.Error() + ")"
+	}
+	bs.changed(b.of, sim.BondData{Active: b.member(active), Was: b.member(was), Why: why})
+}
+
+// repatch joins every bond of a node with its active member.
+func (bs *bonds) repatch(n *topology.Node) error {
+	var cords []cord
+	for _, d := range bs.of(n).bonds {
+		cords = append(cords, d.cords(bs.all[d.of].active)...)
+	}
+	return bs.bonded[n].patch(cords)
+}
+
+// setBondCarrier gives a bond a carrier while it has an active member.
+func (bs *bonds) setBondCarrier(b *bond, up bool) error {
+	batch := bs.netns(b.of.Node).route.batch()
+	for _, d := range b.devices {
+		batch.deviceUp(d.inner, up)
+	}
+	return batch.send()
+}
+
+// tellNetworks announces the addresses of a bond after a failover: its own, or for a switch those of all machines
+// behind it, as switches that notify their uplinks do.
+func (bs *bonds) tellNetworks(b *bond) error {
+	for _, d := range b.devices {
+		var err error
+		if d.bridge != nil {
+			err = bs.tellBehind(d)
+		} else if d.iface != nil {
+			err = bs.announce(b.of.Node, &d.device, d.mac, bs.addressesAt(d))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bond) member(i int) string {
+	if i == proto.None {
+		return ""
+	}
+	return b.of.Members[i].Name
+}
+
+// follow takes note of the kernel's choice of an active member; index 0 is none.
+func (bs *bonds) follow(b *bond, index int32) {
+	active := proto.None
+	for _, d := range b.devices {
+		for i, m := range d.members {
+			if m != nil && m.index == index {
+				active = i
+			}
+		}
+	}
+	if active == b.active {
+		return
+	}
+	was := b.active
+	b.active = active
+	why := "chosen by the kernel"
+	if active == proto.None {
+		why = "no member is up"
+	}
+	bs.changed(b.of, sim.BondData{Active: b.member(active), Was: b.member(was), Why: why})
+	if active != proto.None {
+		_ = bs.tellNetworks(b)
+	}
+}
+
+// pending says whether a bond's choice will change by time alone.
+func (bs *bonds) pending() bool {
+	for _, b := range bs.all {
+		if b.machine != nil && b.machine.Pending() {
+			return true
+		}
+	}
+	return false
+}
