@@ -11,6 +11,9 @@
 //	expect:                            # the incident as it was; decides the exit code
 //	  dark: {hosted: {outage: ">= 6m"}}
 //
+// A plant that differs from another in a few points is {base: houston.yaml, ...} with the points patched over it
+// (RFC 7396), as a variant is patched over its scenario.
+//
 // Load turns such a file and the topology it names into a sim.Scenario with
 // nothing left to look up, or says everything that is wrong with both, each with
 // its place in the file. Kinds of faults, workloads and checks come from the

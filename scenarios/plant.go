@@ -31,6 +31,10 @@ func (l *loader) plant(sc *sim.Scenario, f file, patch *yamlfile.Node) {
 		name = n.Text()
 		n = l.named(n)
 	}
+	if base := n.Lookup("base"); base != nil {
+		name = f.Name
+		n = yamlfile.Merge(l.named(base), n.Without("base"))
+	}
 	if n.Kind() == yamlfile.Null {
 		return
 	}
