@@ -34,6 +34,15 @@ func (l *Log) Add(cause int, subject string, data Data) int {
 	return l.append(e)
 }
 
+// Take appends an event that happened elsewhere, as it stands. Its sequence number must be the next.
+func (l *Log) Take(e Event) error {
+	if e.Seq != len(l.events)+1 {
+		return fmt.Errorf("take event %d: the log ends with %d", e.Seq, len(l.events))
+	}
+	l.append(e)
+	return nil
+}
+
 func (l *Log) append(e Event) int {
 	e.Seq = len(l.events) + 1
 	l.events = append(l.events, e)
@@ -93,10 +102,9 @@ func ReadLog(r io.Reader) (l *Log, cut bool, err error) {
 		if err := json.Unmarshal(line, &e); err != nil {
 			return nil, false, fmt.Errorf("line %d of the log: %w", len(l.events)+1, err)
 		}
-		if e.Seq != len(l.events)+1 {
+		if err := l.Take(e); err != nil {
 			return nil, false, fmt.Errorf("line %d of the log has sequence number %d", len(l.events)+1, e.Seq)
 		}
-		l.append(e)
 	}
 }
 

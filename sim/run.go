@@ -281,8 +281,9 @@ func (r *Run) finish(ctx context.Context, reason string, err error) error {
 			err = errors.Join(err, r.opts.Explain(r.env.Log))
 		}
 	}
-	judge(r.env.Log, r.sc)
+	// The verdicts come after the end: checks read from it how much there was to see.
 	r.env.Log.Add(0, "", EndData{Reason: reason, Real: r.realSpent()})
+	judge(r.env.Log, r.sc)
 	return errors.Join(err, stopErr)
 }
 

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write the expected outputs of the scripts anew")
+
+// TestMain lets this test binary stand in for the program: for the scripts, and as the inside of a box.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "inside" {
+		main()
+	}
+	testscript.Main(m, map[string]func(){"dcdrill": main})
+}
+
+// TestScripts runs every command line in testdata/script, with its exit code and what it prints.
+//
+//	exits 2 dcdrill run nowhere.yaml
+//	stderr 'no such file'
+//
+// Conditions: [kernel] where a kernel world can be had, [root] for root.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:             "testdata/script",
+		UpdateScripts:   *update,
+		ContinueOnError: true,
+		Condition: func(word string) (bool, error) {
+			switch word {
+			case "kernel":
+				return kernelHere() && !testing.Short(), nil
+			case "root":
+				return os.Geteuid() == 0, nil
+			case "nokernel":
+				return runtime.GOOS != "linux", nil
+			}
+			return false, fmt.Errorf("no condition %q", word)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+	})
+}
+
+// exits runs a command and wants an exact exit code of it, where "!" would take any that is not 0.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND ARG...")
+	}
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		code, ok := err.(interface{ ExitCode() int })
+		if !ok {
+			ts.Fatalf("%s: %v", args[1], err)
+		}
+		got = code.ExitCode()
+	}
+	if fmt.Sprint(got) != args[0] {
+		ts.Fatalf("exit code %d, want %s\n%s%s", got, args[0], ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+	}
+}
