@@ -43,6 +43,12 @@ type Machine interface {
 	Path(usable bool)
 }
 
+// Mortal is a Machine that must also know when an end of its flow loses power: all its connections are gone then. It is
+// told before the way goes.
+type Mortal interface {
+	PowerLost(end *topology.Node)
+}
+
 // Viewer is what a Machine may ask and tell.
 type Viewer interface {
 	Now() time.Duration
@@ -51,6 +57,8 @@ type Viewer interface {
 	Phase() float64
 	// Served tells what the user sees from now on.
 	Served(bool)
+	// Unserved tells that the user has not been served since a moment in the past: what was asked after it has failed.
+	Unserved(since time.Duration)
 	// Reconnected tells that the user's connection was lost and made anew.
 	Reconnected()
 }

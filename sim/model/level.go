@@ -18,6 +18,9 @@ func (w *World) setLevel(cause int, l sim.Level) error {
 		w.disturbLink(l.Port.Link, cause)
 	case sim.Stage:
 		w.stage[l.Node.Index] = l.Stage
+		if l.Stage == topology.Off {
+			w.powerLost(l.Node)
+		}
 		w.disturbNode(l.Node, cause)
 		w.tellRouter(l.Node, cause)
 	case sim.Refuse:
@@ -28,6 +31,13 @@ func (w *World) setLevel(cause int, l sim.Level) error {
 		return fmt.Errorf("set %T of %s: %w", l, l.Subject(), sim.ErrUnsupported)
 	}
 	return nil
+}
+
+// powerLost tells the members at a node that all its connections are gone.
+func (w *World) powerLost(n *topology.Node) {
+	for _, m := range w.members {
+		m.powerLost(n)
+	}
 }
 
 func (w *World) setCarrier(cause int, l sim.Carrier) {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
 )
 
 // member is a member's life as predicted. It is what the member's machine sees of the world (sim.Viewer).
@@ -44,23 +45,36 @@ func (m *member) After(d time.Duration, f func()) (cancel func()) {
 // Phase is that of the run.
 func (m *member) Phase() float64 { return m.world.env.Phase }
 
+// powerLost tells a machine that minds that one of its ends has lost power.
+func (m *member) powerLost(end *topology.Node) {
+	flow := m.member.Talk.Flow()
+	if mortal, ok := m.machine.(sim.Mortal); ok && !m.stopped && (end == flow.From || end == flow.To) {
+		mortal.PowerLost(end)
+	}
+}
+
 // Served writes down what the user sees from now on.
-func (m *member) Served(on bool) {
+func (m *member) Served(on bool) { m.serve(on, m.Now()) }
+
+// Unserved writes down that the user has not been served for some time.
+func (m *member) Unserved(since time.Duration) { m.serve(false, since) }
+
+func (m *member) serve(on bool, since time.Duration) {
 	if on == m.served || m.stopped {
 		return
 	}
-	m.say(on)
-	m.served, m.begun, m.since = on, true, m.Now()
+	m.say(on, since)
+	m.served, m.begun, m.since = on, true, since
 	if m.world.opts.OnServed != nil {
 		m.world.opts.OnServed(m.member, on)
 	}
 }
 
-func (m *member) say(on bool) {
+func (m *member) say(on bool, since time.Duration) {
 	now := sim.Seconds(m.Now())
 	switch {
 	case !on:
-		m.world.note(m.cause, m.member.Subject(), sim.DownData{Since: now})
+		m.world.note(m.cause, m.member.Subject(), sim.DownData{Since: sim.Seconds(since)})
 	case m.begun:
 		m.world.note(m.cause, m.member.Subject(), sim.UpData{From: sim.Seconds(m.since), To: now})
 	default:

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -18,10 +19,11 @@ var loopback = netip.MustParseAddr("127.0.0.1")
 // Wire joins two places on this machine's loopback interface. It can be cut: what is sent then is lost (datagrams) or
 // waits (connections), as on a network whose hosts retransmit. Scenario time is the time since it was made.
 type Wire struct {
-	start time.Time
-	mu    sync.Mutex
-	cond  *sync.Cond
-	cut   bool
+	start  time.Time
+	jumped atomic.Int64
+	mu     sync.Mutex
+	cond   *sync.Cond
+	cut    bool
 }
 
 // NewWire makes a wire and a place at each end.
@@ -108,8 +110,13 @@ func (p *Place) Node() *topology.Node { return p.node }
 // Addr is 127.0.0.1 for all.
 func (p *Place) Addr(*topology.Network) netip.Addr { return loopback }
 
-// Now is the time since the wire was made.
-func (p *Place) Now() time.Duration { return time.Since(p.wire.start) }
+// Now is the time since the wire was made, and what the clock has jumped.
+func (p *Place) Now() time.Duration {
+	return time.Since(p.wire.start) + time.Duration(p.wire.jumped.Load())
+}
+
+// Jump has the clock of both places jump on.
+func (p *Place) Jump(by time.Duration) { p.wire.jumped.Add(int64(by)) }
 
 // Pace ticks in real time.
 func (p *Place) Pace(ctx context.Context, interval time.Duration, tick func(time.Duration)) {
@@ -183,12 +190,29 @@ func (p *Place) Dial(ctx context.Context, network, address string) (net.Conn, er
 	if err != nil {
 		return nil, err
 	}
-	near, relayed := net.Pipe()
+	near, relayed, err := tcpPair(ctx)
+	if err != nil {
+		return nil, err
+	}
 	life, end := context.WithCancel(power)
 	go p.relay(life, end, relayed, far)
 	go p.relay(life, end, far, relayed)
 	context.AfterFunc(life, func() { _ = relayed.Close(); _ = far.Close() })
 	return near, nil
+}
+
+// tcpPair makes both ends of a connection.
+func tcpPair(ctx context.Context) (a, b net.Conn, err error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp4", "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = l.Close() }()
+	if a, err = new(net.Dialer).DialContext(ctx, "tcp4", l.Addr().String()); err != nil {
+		return nil, nil, err
+	}
+	b, err = l.Accept()
+	return a, b, err
 }
 
 // relay carries bytes one way, and waits while the wire is cut.

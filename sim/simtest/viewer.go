@@ -50,6 +50,8 @@ func (v *viewer) Served(served bool) {
 	}
 }
 
+func (v *viewer) Unserved(since time.Duration) { v.say(fmt.Sprintf("unserved since %s", since)) }
+
 // say leaves out what has been said already: only changes count.
 func (v *viewer) say(what string) {
 	for i := len(v.said) - 1; i >= 0 && what != "reconnected"; i-- {

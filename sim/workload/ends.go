@@ -61,6 +61,16 @@ func (e *Ends) flows(p *topology.Plant) ([]sim.Flow, error) {
 	return e.number(pairs, networks)
 }
 
+// connections are flows that use one network at most: a connection cannot change it.
+func (e *Ends) connections(p *topology.Plant) ([]sim.Flow, error) {
+	flows, err := e.flows(p)
+	if err == nil && len(flows[0].Networks) > 1 {
+		return nil, fmt.Errorf("a connection uses one network, not any of %d: name one, or none for whatever routing gives",
+			len(flows[0].Networks))
+	}
+	return flows, err
+}
+
 // number makes as many members as told, and looks whether each can use its networks.
 func (e *Ends) number(pairs [][2]*topology.Node, networks []*topology.Network) ([]sim.Flow, error) {
 	n := len(pairs)

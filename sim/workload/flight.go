@@ -22,6 +22,14 @@ type request struct {
 	at time.Duration
 }
 
+// launch begins a request, fails those that have been out for too long, and this one too when it cannot be sent.
+func (f *flight) launch(at time.Duration, send func(n uint64) bool) {
+	f.expire(at)
+	if n := f.ask(at); !send(n) {
+		f.fail(n, at)
+	}
+}
+
 // ask begins a request.
 func (f *flight) ask(at time.Duration) uint64 {
 	f.mu.Lock()
@@ -44,6 +52,15 @@ func (f *flight) answer(n uint64, at time.Duration) {
 func (f *flight) fail(n uint64, at time.Duration) {
 	if f.take(n) {
 		f.meter.Failed(n, at)
+	}
+}
+
+// end ends a request one way or the other.
+func (f *flight) end(n uint64, well bool, at time.Duration) {
+	if well {
+		f.answer(n, at)
+	} else {
+		f.fail(n, at)
 	}
 }
 

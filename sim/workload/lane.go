@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
 )
 
 // datagram is the most that a socket of this package reads at once.
@@ -20,8 +21,15 @@ type lane struct {
 	place   sim.Place
 	network string     // "udp4", "ip4:icmp"...
 	addr    netip.Addr // its own
+	icmp    bool
 	port    atomic.Uint32
 	conn    atomic.Pointer[sim.PacketConn]
+}
+
+// newLane makes the lane of a place on a network; nil is whatever routing gives. Proto is "icmp" or "udp".
+func newLane(p sim.Place, on *topology.Network, proto string) *lane {
+	addr := p.Addr(on)
+	return &lane{place: p, addr: addr, network: family(proto, addr), icmp: proto == "icmp"}
 }
 
 var errNoSocket = errors.New("the node has no socket to send from")

@@ -48,11 +48,9 @@ func (r *Reach) Talks(p *topology.Plant) ([]sim.Talk, error) {
 	}
 	talks := make([]sim.Talk, len(flows))
 	for i, f := range flows {
-		t := &reach{flow: f, rhythm: every(r.Interval, ReachInterval), timeout: ReachTimeout, udp: r.Proto == "udp"}
-		if r.Timeout > 0 {
-			t.timeout = r.Timeout
+		talks[i] = &reach{
+			flow: f, rhythm: every(r.Interval, ReachInterval), timeout: orTime(r.Timeout, ReachTimeout), udp: r.Proto == "udp",
 		}
-		talks[i] = t
 	}
 	return talks, nil
 }
@@ -66,6 +64,13 @@ type reach struct {
 
 // Flow is the way of the echoes.
 func (r *reach) Flow() sim.Flow { return r.flow }
+
+func (r *reach) proto() string {
+	if r.udp {
+		return "udp"
+	}
+	return "icmp"
+}
 
 // Predict: an echo is answered exactly while there is a way.
 func (r *reach) Predict(v sim.Viewer) sim.Machine { return mirror{v} }
@@ -82,10 +87,8 @@ func (r *reach) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) er
 	out := &flight{meter: m, timeout: r.timeout}
 	var ways []echo
 	for _, net := range orRouted(r.flow.Networks) {
-		e := echo{lane: &lane{place: from, addr: from.Addr(net), network: family("icmp", from.Addr(net))}}
-		e.far = &lane{place: to, addr: to.Addr(net)}
+		e := echo{lane: newLane(from, net, r.proto()), far: newLane(to, net, r.proto())}
 		if r.udp {
-			e.lane.network, e.far.network = family("udp", e.lane.addr), family("udp", e.far.addr)
 			all.Go(func() error { return e.far.run(ctx, e.answer) })
 		}
 		all.Go(func() error {
@@ -106,15 +109,13 @@ func (r *reach) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) er
 
 // sendEcho asks over all ways; where none of them takes it, it has failed.
 func sendEcho(ways []echo, out *flight, at time.Duration) {
-	out.expire(at)
-	n := out.ask(at)
-	sent := false
-	for _, e := range ways {
-		sent = e.ask(n) == nil || sent
-	}
-	if !sent {
-		out.fail(n, at)
-	}
+	out.launch(at, func(n uint64) bool {
+		sent := false
+		for _, e := range ways {
+			sent = e.ask(n) == nil || sent
+		}
+		return sent
+	})
 }
 
 // orRouted is the networks, or nil for whatever routing gives.
@@ -148,7 +149,7 @@ const (
 )
 
 func (e echo) ask(n uint64) error {
-	if e.far.network != "" {
+	if !e.far.icmp {
 		to, open := e.far.target()
 		if !open {
 			return errNoSocket
@@ -166,7 +167,7 @@ func (e echo) ask(n uint64) error {
 
 // number reads the request's number from an answer.
 func (e echo) number(b []byte) (uint64, bool) {
-	if e.far.network == "" {
+	if e.far.icmp {
 		if len(b) < echoHeader || b[0] != echoReply4 && b[0] != echoReply6 {
 			return 0, false
 		}

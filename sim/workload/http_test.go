@@ -1,0 +1,60 @@
+package workload
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/dcdrill/dcdrill/sim/simtest"
+)
+
+func TestHTTPFailsWhatCannotBeRepeatedInTime(t *testing.T) {
+	const s = time.Second
+	for name, c := range map[string]struct {
+		dark  time.Duration
+		phase float64
+		want  []string
+	}{
+		"repeated in time":      {dark: 2900 * time.Millisecond, phase: 1, want: []string{"0s served"}},
+		"too long, unluckiest":  {dark: 4 * s, phase: 1, want: []string{"0s served", "13s unserved since 10s", "15s served"}},
+		"not too long, lucky":   {dark: 4 * s, phase: 0, want: []string{"0s served"}},
+		"six minutes, luckiest": {dark: 360 * s, phase: 0, want: []string{"0s served", "16s unserved since 10s", "6m10s served"}},
+		"six minutes, unlucky":  {dark: 360 * s, phase: 1, want: []string{"0s served", "13s unserved since 10s", "6m11s served"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, c.want, simtest.Foresee(t, one(t, &HTTP{Ends: between}), c.phase,
+				simtest.Change{At: 10 * s}, simtest.Change{At: 10*s + c.dark, Usable: true}))
+		})
+	}
+}
+
+func TestHTTPTolerates(t *testing.T) {
+	assert.Equal(t, 10*time.Second, (&HTTP{}).Tolerates())
+}
+
+func TestHTTPAnswersHaveASize(t *testing.T) {
+	_, err := (&HTTP{Ends: between, Size: -1}).Talks(simtest.TwoCore())
+	assert.ErrorContains(t, err, "size is -1")
+}
+
+func TestHTTPMeasures(t *testing.T) {
+	for name, keep := range map[string]bool{"new connections": false, "kept ones": true} {
+		t.Run(name, func(t *testing.T) {
+			b := measure(t, &HTTP{Ends: between, Interval: 2 * tick, Timeout: 4 * short, KeepAlive: keep, Size: 3000})
+			b.answers(5)
+			b.Cut()
+			b.failures(5)
+			b.Mend()
+			b.answers(5)
+			b.to.PowerOff()
+			b.failures(5)
+			b.to.PowerOn()
+			b.answers(5)
+			b.from.PowerOff()
+			b.failures(5)
+			b.from.PowerOn()
+			b.answers(5)
+		})
+	}
+}
