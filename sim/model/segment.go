@@ -92,16 +92,17 @@ func (s *segment) wire(l *topology.Link) {
 // forget makes the segment work out anew who hears whom.
 func (s *segment) forget() { s.reach = nil }
 
-// lit says whether an interface has a carrier: its port's, its bond's, or for a switch's own bridge that of any port.
+// lit says whether an interface has a carrier: a bond while a member is active, a switch's own bridge while any of its
+// ports has one.
 func (s *segment) lit(i *topology.Interface) bool {
-	if p := s.door(i); p != nil {
-		return s.carrier[s.number(p)]
+	switch {
+	case i.Bond != nil:
+		return s.door(i) != nil
+	case i.Port != nil:
+		return s.carrier[s.number(i.Port)]
 	}
 	at, known := s.place[i.Node]
-	if i.Bond != nil || !known {
-		return false
-	}
-	return slices.ContainsFunc(s.bridges[at].ports, func(p *topology.Port) bool {
+	return known && slices.ContainsFunc(s.bridges[at].ports, func(p *topology.Port) bool {
 		return s.carrier[s.number(p)] && s.inUse[s.number(p)]
 	})
 }
