@@ -61,10 +61,8 @@ var drills = map[string]drill{
 }
 
 // scenario makes a scenario of a drill: each fault lasts ten minutes.
-func (d drill) scenario(t testing.TB) *sim.Scenario {
+func (d drill) scenario(t testing.TB, p *topology.Plant) *sim.Scenario {
 	t.Helper()
-	p, err := topology.Load(d.plant)
-	require.NoError(t, err)
 	sc := &sim.Scenario{Name: d.plant, Plant: p}
 	for id, f := range d.faults {
 		require.NoError(t, f.Resolve(p))
@@ -74,6 +72,13 @@ func (d drill) scenario(t testing.TB) *sim.Scenario {
 		sc.Uses = append(sc.Uses, use(p, f[0], f[1], f[2:]...))
 	}
 	return sc
+}
+
+func load(t testing.TB, name string) *topology.Plant {
+	t.Helper()
+	p, err := topology.Load(name)
+	require.NoError(t, err)
+	return p
 }
 
 // transcript writes a log for people: when, what happened to whom, and the event it came from.
@@ -97,7 +102,7 @@ func transcript(t testing.TB, log *sim.Log) string {
 func TestTranscripts(t *testing.T) {
 	for name, d := range drills {
 		t.Run(name, func(t *testing.T) {
-			log, _ := play(t, d.scenario(t), d.phase)
+			log, _ := play(t, d.scenario(t, load(t, d.plant)), d.phase)
 			got, file := transcript(t, log), filepath.Join("testdata", name+".txt")
 			if *rewrite {
 				require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
@@ -112,8 +117,10 @@ func TestTranscripts(t *testing.T) {
 // TestSameSeedSameLog plays one drill a thousand times.
 func TestSameSeedSameLog(t *testing.T) {
 	var first string
+	d := drills["core-pair-reboot"]
+	p := load(t, d.plant)
 	for i := range 1000 {
-		_, text := play(t, drills["core-pair-reboot"].scenario(t), 0.5)
+		_, text := play(t, d.scenario(t, p), d.phase)
 		if i == 0 {
 			first = text
 		}
