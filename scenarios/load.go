@@ -80,6 +80,11 @@ func parse(src source, o Options) (*sim.Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
+	if root.Kind() != yamlfile.Map {
+		var ps yamlfile.Problems
+		ps.Add(yamlfile.Pos{File: src.name}, "", "want a scenario (name, topology, timeline...), this is %s", root.Kind())
+		return nil, ps.Err()
+	}
 	l := loader{dir: src.dir, opts: o}
 	base := strings.TrimSuffix(filepath.Base(src.name), filepath.Ext(src.name))
 	return l.load(root, base)
@@ -106,10 +111,7 @@ func (l *loader) load(root *yamlfile.Node, name string) (*sim.Scenario, error) {
 	sc := &sim.Scenario{Name: f.Name, Story: strings.TrimSpace(f.Story), Seed: f.Seed, Until: f.Until}
 	sc.Text = root.Without("variants").String()
 	sc.Start = l.start(f)
-	l.plant(sc, f, plantPatch)
-	if sc.Plant != nil {
-		sc.Uses = l.uses(sc.Plant)
-	}
+	sc.Uses = l.uses(sc.Plant, l.plant(sc, f, plantPatch))
 	sc.Timeline = l.timeline(f.Timeline, sc)
 	l.checks(f, sc)
 	if err := l.ps.Err(); err != nil {

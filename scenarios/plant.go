@@ -19,8 +19,8 @@ func Topology(nameOrPath string) (*topology.Plant, error) {
 	return topology.FromNode(withName(n, nameOrPath))
 }
 
-// plant finds and builds the scenario's plant; the scenario has none when that fails.
-func (l *loader) plant(sc *sim.Scenario, f file, patch *yamlfile.Node) {
+// plant finds and builds the scenario's plant; the scenario has none when that fails. Its workloads come back as typed.
+func (l *loader) plant(sc *sim.Scenario, f file, patch *yamlfile.Node) (workloads *yamlfile.Node) {
 	n, name := f.Topology, f.Name
 	switch {
 	case l.opts.TopologyText != "":
@@ -36,7 +36,7 @@ func (l *loader) plant(sc *sim.Scenario, f file, patch *yamlfile.Node) {
 		n = yamlfile.Merge(l.named(base), n.Without("base"))
 	}
 	if n.Kind() == yamlfile.Null {
-		return
+		return nil
 	}
 	if patch != nil {
 		n = yamlfile.Merge(n, patch)
@@ -50,6 +50,7 @@ func (l *loader) plant(sc *sim.Scenario, f file, patch *yamlfile.Node) {
 	if err == nil {
 		sc.Plant, sc.TopologyText = plant, n.String()
 	}
+	return n.Lookup("workloads")
 }
 
 // withName gives a plant that does not name itself the name of its file.

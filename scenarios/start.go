@@ -17,7 +17,7 @@ func (l *loader) start(f file) time.Time {
 		var err error
 		if zone, err = time.LoadLocation(f.Zone.Text()); err != nil {
 			l.ps.Add(f.Zone.Pos(), "write it as America/Chicago", "no time zone %q", f.Zone.Text())
-			return time.Time{}
+			zone = time.UTC
 		}
 	}
 	if f.Start.Kind() == yamlfile.Null {

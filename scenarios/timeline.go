@@ -17,12 +17,14 @@ var timingKeys = yamlfile.Keys(timing{})
 // timeline reads all entries, in order of the file.
 func (l *loader) timeline(n *yamlfile.Node, sc *sim.Scenario) []*sim.Entry {
 	var all []*sim.Entry
+	var ids []string
 	for _, e := range l.entries(n, "timeline") {
+		ids = append(ids, e.Key)
 		if entry := l.entry(e.Key, e.KeyPos, e.Value, sc); entry != nil {
 			all = append(all, entry)
 		}
 	}
-	l.triggers(all, sc)
+	l.triggers(ids, sc)
 	return all
 }
 

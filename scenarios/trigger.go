@@ -50,29 +50,21 @@ type wait struct {
 }
 
 // triggers looks up the names in all triggers.
-func (l *loader) triggers(timeline []*sim.Entry, sc *sim.Scenario) {
+func (l *loader) triggers(ids []string, sc *sim.Scenario) {
 	if sc.Plant == nil {
 		return
 	}
 	for _, w := range l.waits {
 		switch w.trigger.Kind {
 		case "fault", "healed":
-			l.waitForEntry(w, timeline)
+			if id := w.trigger.Subject; !slices.Contains(ids, id) {
+				l.unknown(w.node, id, "entry of the timeline", ids)
+			}
 		case "stage":
 			l.waitForNode(w, sc.Plant)
 		default:
 			l.waitForService(w, sc)
 		}
-	}
-}
-
-func (l *loader) waitForEntry(w wait, timeline []*sim.Entry) {
-	var ids []string
-	for _, e := range timeline {
-		ids = append(ids, e.ID)
-	}
-	if id := w.trigger.Subject; !slices.Contains(ids, id) {
-		l.unknown(w.node, id, "entry of the timeline", ids)
 	}
 }
 

@@ -17,24 +17,25 @@ type placing struct {
 
 var placingKeys = yamlfile.Keys(placing{})
 
-// uses reads the plant's workloads, or makes some up where it has none.
-func (l *loader) uses(p *topology.Plant) []*sim.Use {
-	if len(p.Workloads) == 0 {
+// uses reads the plant's workloads, or makes some up where it has none. Without a plant, which then has problems of its
+// own, it reads them all the same, to find theirs.
+func (l *loader) uses(p *topology.Plant, typed *yamlfile.Node) []*sim.Use {
+	if p != nil && len(p.Workloads) == 0 {
 		return l.inferred(p)
 	}
 	var all []*sim.Use
-	for _, e := range p.Workloads {
+	for _, e := range typed.Entries() {
 		if u := l.use(p, e); u != nil {
 			all = append(all, u)
 		}
 	}
-	l.needs(all, p)
+	l.needs(all, typed.Keys())
 	return all
 }
 
 // use reads one workload; nil when it cannot be played.
-func (l *loader) use(p *topology.Plant, e topology.Entry) *sim.Use {
-	n := e.Node
+func (l *loader) use(p *topology.Plant, e yamlfile.Entry) *sim.Use {
+	n := e.Value
 	var common placing
 	var own []string
 	for _, key := range n.Keys() {
@@ -48,16 +49,16 @@ func (l *loader) use(p *topology.Plant, e topology.Entry) *sim.Use {
 	case common.Kind == "":
 		return nil
 	case slices.Contains(laterWorkloads, common.Kind) && !ok:
-		l.later.add(e.Pos, "workload %s of kind %s", e.ID, common.Kind)
+		l.later.add(e.KeyPos, "workload %s of kind %s", e.Key, common.Kind)
 		return nil
 	case !ok:
 		l.ps.Add(n.Lookup("kind").Pos(), suggest(common.Kind, sim.Workloads.Names(), "workloads"), "no workload kind %q", common.Kind)
 		return nil
 	}
-	u := &sim.Use{ID: e.ID, Kind: common.Kind, Tier: common.Tier, Needs: common.Needs, Workload: kind.New(), Pos: e.Pos}
+	u := &sim.Use{ID: e.Key, Kind: common.Kind, Tier: common.Tier, Needs: common.Needs, Workload: kind.New(), Pos: e.KeyPos}
 	var ps yamlfile.Problems
 	yamlfile.Decode(n.Without(placingKeys...), u.Workload, &ps)
-	if len(ps) == 0 {
+	if len(ps) == 0 && p != nil {
 		l.talks(u, p, n, &ps)
 	}
 	l.ps = append(l.ps, ps...)
@@ -91,11 +92,7 @@ func (l *loader) inferred(p *topology.Plant) []*sim.Use {
 }
 
 // needs checks that what workloads need is there.
-func (l *loader) needs(all []*sim.Use, p *topology.Plant) {
-	var ids []string
-	for _, e := range p.Workloads {
-		ids = append(ids, e.ID)
-	}
+func (l *loader) needs(all []*sim.Use, ids []string) {
 	for _, u := range all {
 		for _, need := range u.Needs {
 			if !slices.Contains(ids, need) {
