@@ -71,7 +71,7 @@ command line or a file is wrong; 3 this machine cannot; 4 inconclusive; 130 inte
 func (a *app) commands(root *cobra.Command) {
 	for group, commands := range map[string][]*cobra.Command{
 		"ask":   {a.tryCommand(), a.runCommand(), a.reportCommand()},
-		"write": {a.initCommand(), a.validateCommand(), a.listCommand(), a.showCommand(), a.schemaCommand()},
+		"write": {a.initCommand(), a.validateCommand(), a.listCommand(), a.showCommand(), a.graphCommand(), a.schemaCommand()},
 		"other": {a.versionCommand()},
 	} {
 		for _, c := range commands {

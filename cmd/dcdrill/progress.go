@@ -142,7 +142,7 @@ func (p *progress) end() {
 	close(p.stopped)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.story.Flush()
+	p.story.End()
 	p.erase()
 }
 

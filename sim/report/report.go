@@ -114,7 +114,7 @@ func Read(log *sim.Log) *Report {
 		story.Feed(e)
 		r.read(log, e)
 	}
-	story.Flush()
+	story.End()
 	r.find()
 	return r
 }

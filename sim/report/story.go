@@ -28,6 +28,9 @@ type Story struct {
 
 	steady  bool
 	group   []sim.Event
+	telling []Moment // lines of the group being told
+	last    []Moment // lines of the group told last
+	again   []time.Duration
 	stages  map[int]bool // sequence numbers of stage events: carriers that follow from them go without saying
 	members map[string]int
 }
@@ -80,6 +83,43 @@ func (s *Story) Flush() {
 	} {
 		tell(&t)
 	}
+	s.utter(group[0].At)
+}
+
+// utter tells the lines of a group; one that says the same as the group before is only counted.
+func (s *Story) utter(at time.Duration) {
+	lines := s.telling
+	s.telling = nil
+	if len(lines) == 0 {
+		return
+	}
+	same := func(a, b Moment) bool { return a.Text == b.Text }
+	if slices.EqualFunc(lines, s.last, same) {
+		s.again = append(s.again, at)
+		return
+	}
+	s.repeated()
+	s.last = lines
+	for _, m := range lines {
+		s.Tell(m)
+	}
+}
+
+// repeated says how often the last lines would have been told again.
+func (s *Story) repeated() {
+	switch n := len(s.again); {
+	case n == 1:
+		s.Tell(Moment{At: s.again[0], Text: "the same again"})
+	case n > 1:
+		s.Tell(Moment{At: s.again[0], Text: fmt.Sprintf("the same %d times more, until %s", n, Clock(s.again[n-1]))})
+	}
+	s.again = nil
+}
+
+// End tells what is still held back; no more events will come.
+func (s *Story) End() {
+	s.Flush()
+	s.repeated()
 }
 
 // telling is one group being told.
@@ -89,7 +129,12 @@ type telling struct {
 }
 
 func (t *telling) say(format string, args ...any) {
-	t.story.Tell(Moment{At: t.group[0].At, Text: fmt.Sprintf(format, args...)})
+	t.tell(Moment{Text: fmt.Sprintf(format, args...)})
+}
+
+func (t *telling) tell(m Moment) {
+	m.At = t.group[0].At
+	t.story.telling = append(t.story.telling, m)
 }
 
 // pick lists the subjects of the group's events of one kind by what is said of each, in order of first appearance.
@@ -121,9 +166,9 @@ func tellFaults(t *telling) {
 	for _, e := range t.group {
 		switch d := e.Data.(type) {
 		case sim.FaultData:
-			t.story.Tell(Moment{At: t.group[0].At, Text: called(e.Subject, d) + lasting(d), Fault: true})
+			t.tell(Moment{Text: called(e.Subject, d) + lasting(d), Fault: true})
 		case sim.HealedData:
-			t.story.Tell(Moment{At: t.group[0].At, Text: e.Subject + " is over", Fault: true})
+			t.tell(Moment{Text: e.Subject + ": over", Fault: true})
 		}
 	}
 }
@@ -189,7 +234,7 @@ func tellCarriers(t *telling) {
 		if t.story.stages[e.Cause] {
 			return "", ""
 		}
-		return word(d.Up, "gets its carrier back", "loses its carrier"), e.Subject
+		return word(d.Up, "carrier back", "no carrier"), e.Subject
 	})
 	for _, said := range says {
 		t.say("%s: %s", Few(subjects[said], few), said)
@@ -198,7 +243,7 @@ func tellCarriers(t *telling) {
 
 func tellDark(t *telling) {
 	says, subjects := pick(t, func(e sim.Event, d sim.DarkData) (string, string) {
-		return word(d.On, "sends into the dark", "is heard again"), e.Subject
+		return word(d.On, "carrier up, sending into the dark", "heard again"), e.Subject
 	})
 	for _, said := range says {
 		t.say("%s: %s", Few(subjects[said], few), said)
@@ -249,9 +294,11 @@ func tellGateways(t *telling) {
 }
 
 func tellRoutes(t *telling) {
-	says, subjects := pick(t, func(e sim.Event, d sim.RoutesData) (string, string) { return "new routes", e.Subject })
-	for _, said := range says {
-		t.say("%s: %s", Few(subjects[said], few), said)
+	_, subjects := pick(t, func(e sim.Event, d sim.RoutesData) (string, string) { return "new", e.Subject })
+	if n := len(subjects["new"]); n > few {
+		t.say("new routes on %d nodes", n)
+	} else if n > 0 {
+		t.say("new routes on %s", Few(subjects["new"], few))
 	}
 }
 
@@ -284,7 +331,7 @@ func tellUp(t *telling) {
 func tellTroubles(t *telling) {
 	for _, e := range t.group {
 		if text := trouble(e); text != "" {
-			t.story.Tell(Moment{At: t.group[0].At, Text: text, Trouble: true})
+			t.tell(Moment{Text: text, Trouble: true})
 		}
 	}
 }

@@ -111,7 +111,10 @@ func outageTable(p *page, r *Report, ws []Workload) [][]string {
 	for _, w := range ws {
 		o := w.Longest
 		lasted := Duration(o.Lasted())
-		if o.Open {
+		switch {
+		case o.Open && r.EndReason == "played":
+			lasted = "for good" // nothing was left that could have brought it back
+		case o.Open:
 			lasted = "> " + lasted
 		}
 		rows = append(rows, []string{
@@ -199,7 +202,9 @@ func happened(p *page, r *Report) {
 func measuring(p *page, r *Report) {
 	p.blank()
 	for _, s := range r.Skews {
-		p.wrap("  ", skewWords(s))
+		if s.Forwarding > 0 || s.Carrier > 0 || s.Resolution > 0 { // the model's instants are instants
+			p.wrap("  ", skewWords(s))
+		}
 	}
 	if len(r.Real) > 0 {
 		p.wrap("  ", realWords(r))
