@@ -160,20 +160,18 @@ func (b *builder) gatewayInterface(m *Node, n *Network, p *plan) *Interface {
 		b.ps.Add(n.Pos, "let a link of it carry "+n.ID, "%s is a gateway of %s, but none of its links carries it", m.ID, n.ID)
 		return &Interface{}
 	}
-	if m.Kind == Switch && !at.routed(n) {
+	if m.Kind == Switch && !at.routed() {
 		at = nil
 	}
 	return b.newInterface(m, n, at, p)
 }
 
-// routed says whether a port of a routed switch is an interface of its own: towards another routing node, on a transit network.
-func (p *Port) routed(n *Network) bool {
-	return p.Node.Routed && p.Peer().Node.forwards() && n.Transit
-}
+// routed says whether a port of a switch is an interface of its own: that of a routed switch towards another routing node.
+func (p *Port) routed() bool { return p.Node.Routed && p.Peer().Node.routesOnly() }
 
 // endpoint gives the node of a port an address on the network when it is an end of it.
 func (b *builder) endpoint(port *Port, n *Network, p *plan) {
-	if port.Node.Kind == Switch && !port.routed(n) {
+	if port.Node.Kind == Switch && !port.routed() {
 		return
 	}
 	for _, i := range port.Node.Interfaces {

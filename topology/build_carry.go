@@ -34,6 +34,8 @@ func (b *builder) carry() {
 	}
 	b.leafGateways()
 	b.carryTrunks()
+	b.onlyRouter()
+	b.reachedMembers()
 	b.jumbo()
 	for _, n := range b.plant.Nodes {
 		for _, bond := range n.Bonds {
@@ -230,6 +232,43 @@ func (b *builder) carryTrunks() {
 			}
 		}
 	}
+	for _, l := range trunks {
+		l.Networks = sorted(l.Networks)
+	}
+}
+
+// onlyRouter makes the one router on a network that was made up its gateway.
+func (b *builder) onlyRouter() {
+	if len(b.spec.Networks) > 0 {
+		return
+	}
+	n := b.declared("lan")
+	var routers []*Node
+	for _, l := range b.plant.Links {
+		for _, p := range l.Ends() {
+			if n != nil && l.Carries(n) && p.Node.routesOnly() && !slices.Contains(routers, p.Node) {
+				routers = append(routers, p.Node)
+			}
+		}
+	}
+	if len(routers) == 1 {
+		n.Gateway = &Gateway{Members: routers}
+		n.Gateway.setTimers()
+		b.note("%s is the gateway of lan", routers[0].ID)
+	}
+}
+
+// reachedMembers leaves out those members of a generated network's gateway that no link of it reaches: nobody asked
+// for them there.
+func (b *builder) reachedMembers() {
+	for _, n := range b.plant.Networks {
+		if !n.Transit || n.Gateway == nil {
+			continue
+		}
+		n.Gateway.Members = slices.DeleteFunc(slices.Clone(n.Gateway.Members), func(m *Node) bool {
+			return !slices.ContainsFunc(m.Ports, func(p *Port) bool { return p.Link.Carries(n) })
+		})
+	}
 }
 
 // jumbo lets a link of which no MTU is said carry the packets of its networks.
@@ -250,7 +289,7 @@ func (l *Link) trunk() bool {
 	return l.A.Node.Kind == Switch && l.B.Node.Kind == Switch && !l.A.Node.Routed && !l.B.Node.Routed
 }
 
-// isPeerLink says whether both ends are members of one gateway or pair.
+// isPeerLink says whether both ends are members of one gateway.
 func (b *builder) isPeerLink(l *Link) bool {
 	for _, n := range b.plant.Networks {
 		if n.Gateway.has(l.A.Node) && n.Gateway.has(l.B.Node) {

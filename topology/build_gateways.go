@@ -28,11 +28,10 @@ func (b *builder) gateway(s *GatewaySpec) *Gateway {
 	case group != nil:
 		g.Group, g.Members = group, group.Nodes
 	default:
-		have := b.nodeIDs()
-		for _, other := range b.plant.Groups {
-			have = append(have, other.ID)
-		}
-		b.unknown("node or group", s.Via, have)
+		g.Members = b.plant.Family(s.Via.Text)
+	}
+	if len(g.Members) == 0 {
+		b.ps.Add(s.Via.Pos, b.plant.hint(s.Via.Text), "no node or group %q", s.Via.Text)
 		return nil
 	}
 	for _, m := range g.Members {
