@@ -24,8 +24,9 @@ type Options struct {
 	// Log gets what bonds, gateways, routes and members do. Without it causes are handed on as they came: events of the
 	// log of whoever calls Set.
 	Log *sim.Log
-	// OnControl is called with the Holder and Routes levels that follow from the control laws, in one batch per
-	// instant and law. Those of the beginning are to be had from World.Controls.
+	// OnControl is called with the Holder and Routes levels that follow from the control laws, a batch for each gateway
+	// and for all routers of an instant. With every change of a gateway those who hold it are told again, last, so that
+	// they announce themselves. The levels of the beginning are to be had from World.Controls.
 	OnControl func(cause int, levels ...sim.Level)
 	// OnServed is called when a member is served from now on, or no longer.
 	OnServed func(m *sim.Member, served bool)

@@ -83,19 +83,21 @@ func (w *World) stepGateways(now time.Duration) {
 
 // handover says who holds a gateway now and who no longer does, and marks what that touches.
 func (w *World) handover(g *gateway, was []bool) {
-	var levels []sim.Level
+	var off, on []sim.Level
 	seq := g.cause
 	for i, m := range g.conf.Members {
-		on := g.machine.Holds(i)
-		if on == was[i] {
-			continue
+		holds := g.machine.Holds(i)
+		if holds != was[i] {
+			seq = w.note(g.cause, m.ID, sim.HolderData{Network: g.seg.net.ID, On: holds, Why: g.machine.Why(i)})
 		}
-		seq = w.note(g.cause, m.ID, sim.HolderData{Network: g.seg.net.ID, On: on, Why: g.machine.Why(i)})
-		levels = append(levels, sim.Holder{Network: g.seg.net, Node: m, On: on})
+		switch level := (sim.Holder{Network: g.seg.net, Node: m, On: holds}); {
+		case holds:
+			on = append(on, level)
+		case was[i]:
+			off = append(off, level)
+		}
 	}
-	if len(levels) == 0 {
-		return
-	}
-	w.control(seq, levels...)
+	// Those who hold on are told again: what listened to the other has to be told who answers now (RFC 9568, 6.4.3).
+	w.control(seq, append(off, on...)...)
 	w.touched.mark(g.key, seq)
 }

@@ -185,6 +185,24 @@ func TestWhoIsTold(t *testing.T) {
 	assert.Contains(t, told, "sim.Routes core1 <- 7")
 }
 
+func TestAHolderThatStaysAnnouncesItselfAgain(t *testing.T) {
+	var told []string
+	l := newLab(t, "two-core", 0, Options{OnControl: func(_ int, levels ...sim.Level) {
+		for _, level := range levels {
+			if h, ok := level.(sim.Holder); ok && h.Network.ID == "lan" {
+				told = append(told, fmt.Sprint(h.Node.ID, " ", h.On))
+			}
+		}
+	}})
+	l.set(t, 0, l.link("core1:Ethernet1/31", false)...)
+	l.rest(t)
+	assert.Equal(t, []string{"core1 true", "core2 true"}, told, "a split: each announces itself")
+	told = nil
+	l.set(t, time.Hour, l.link("core1:Ethernet1/31", true)...)
+	l.rest(t)
+	assert.Equal(t, []string{"core2 false", "core1 true"}, told, "who listened to core2 hears core1")
+}
+
 func TestWhatTheModelHasNoLawFor(t *testing.T) {
 	l := newLab(t, "two-core", 0, Options{})
 	core := l.env.Plant.Node("core1")

@@ -114,7 +114,11 @@ func (b *Bond) Pending() bool {
 }
 
 func (b *Bond) nextOnGrid(now time.Duration) time.Duration {
-	return (now + b.conf.Miimon - 1) / b.conf.Miimon * b.conf.Miimon
+	next := now.Truncate(b.conf.Miimon) // towards zero
+	if next < now {
+		next += b.conf.Miimon
+	}
+	return next
 }
 
 func (b *Bond) primary() int { return slices.Index(b.conf.Members, b.conf.Primary) }

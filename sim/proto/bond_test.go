@@ -125,6 +125,10 @@ func TestBondLooksWhenItsOwnerSays(t *testing.T) {
 	assert.Equal(t, "1.04s b, 2.24s a", run(t, b, "1010ms a-, 2010ms a+"), "the first look, then every miimon from there")
 }
 
+func TestBondBeforeTimeZero(t *testing.T) {
+	assert.Equal(t, "-500ms b, 2s a", run(t, NewBond(testBond(2, nil), nil), "-550ms a-, -250ms a+, 2s b-"))
+}
+
 func TestBondSaysWhy(t *testing.T) {
 	b := NewBond(testBond(2, func(c *topology.Bond) { c.Primary = c.Members[0] }), nil)
 	for _, c := range []struct {
