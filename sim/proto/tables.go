@@ -11,6 +11,10 @@ import (
 // Tables are the routes of all routers of a fabric: towards every prefix, all
 // neighbours on a shortest path (equal cost kept). A pure function of what is
 // present; routers that share a brain count as one.
+//
+// Prefixes with the same origins differ in nothing, so they are looked at once: once a leaf, however many subnets hang
+// on it. And origins with the same neighbours, such as all leaves that are wired to all spines, are equally far from
+// everywhere else: one search does for all of them.
 type Tables struct {
 	fabric   *Fabric
 	prefixes []netip.Prefix
@@ -88,36 +92,12 @@ func (t *Tables) Routes(router int) []sim.Route {
 }
 
 // Compute works all tables out anew and says, by router, how many prefixes changed.
-//
-// Prefixes with the same origins differ in nothing, so the search is made once for each set of origins: once a leaf,
-// however many subnets hang on it.
 func (t *Tables) Compute(edgeUp, originUp func(int) bool) (changed []int) {
-	changed = make([]int, len(t.rows))
-	near := t.neighbours(edgeUp)
-	made := make([]Hops, len(t.rows)) // by router, the latest set: most prefixes have the same
-	var scratch Hops
-	for _, class := range t.classes(originUp) {
-		dist := search(near, class.brains)
-		for r, row := range t.rows {
-			scratch = t.nearer(scratch[:0], r, dist, edgeUp)
-			if !slices.Equal(made[r], scratch) {
-				made[r] = slices.Clone(scratch)
-			}
-			changed[r] += replace(row, class.prefixes, made[r])
-		}
+	c := newComputation(t, edgeUp)
+	for _, alike := range c.alike(t.classes(originUp)) {
+		c.group(alike)
 	}
-	return changed
-}
-
-// replace puts a set of hops in some places of a row, and counts where it differs from what was there.
-func replace(row []Hops, places []int, hops Hops) (changed int) {
-	for _, p := range places {
-		if !row[p].equal(hops) {
-			changed++
-		}
-		row[p] = hops
-	}
-	return changed
+	return c.changed
 }
 
 // equal compares two sets, which are mostly one and the same.
@@ -125,23 +105,11 @@ func (h Hops) equal(o Hops) bool {
 	return len(h) == len(o) && (len(h) == 0 || &h[0] == &o[0] || slices.Equal(h, o))
 }
 
-// neighbours lists, by brain, the brains next to it.
-func (t *Tables) neighbours(edgeUp func(int) bool) [][]int {
-	near := make([][]int, t.brains)
-	for i, e := range t.fabric.Edges {
-		if !edgeUp(i) {
-			continue
-		}
-		a, b := t.fabric.Routers[e.Ends[0]].Brain, t.fabric.Routers[e.Ends[1]].Brain
-		near[a], near[b] = append(near[a], b), append(near[b], a)
-	}
-	return near
-}
-
 // class is all prefixes that the same brains have of their own.
 type class struct {
 	brains   []int
 	prefixes []int
+	direct   Hops // a buffer for the hops of a router next to the owner
 }
 
 func (t *Tables) classes(originUp func(int) bool) []*class {
@@ -175,42 +143,4 @@ func (t *Tables) owners(prefix int, originUp func(int) bool) []int {
 	}
 	slices.Sort(brains)
 	return slices.Compact(brains)
-}
-
-// unreached is further than any brain.
-const unreached = int32(1) << 30
-
-// search is a breadth-first search: how many hops each brain is from the nearest of the given ones.
-func search(near [][]int, from []int) []int32 {
-	dist := make([]int32, len(near))
-	for b := range dist {
-		dist[b] = unreached
-	}
-	queue := slices.Clone(from)
-	for _, b := range from {
-		dist[b] = 0
-	}
-	for len(queue) > 0 {
-		b := queue[0]
-		queue = queue[1:]
-		for _, n := range near[b] {
-			if dist[n] == unreached {
-				dist[n] = dist[b] + 1
-				queue = append(queue, n)
-			}
-		}
-	}
-	return dist
-}
-
-// nearer adds to hops a router's neighbours that are one hop nearer, in order of the fabric's edges, each address once: the
-// members of a virtual gateway have one between them.
-func (t *Tables) nearer(hops Hops, r int, dist []int32, edgeUp func(int) bool) Hops {
-	nearer := dist[t.fabric.Routers[r].Brain] - 1
-	for _, h := range t.hops[r] {
-		if dist[h.brain] == nearer && edgeUp(h.edge) && !(h.twin && slices.Contains(hops, h.to)) {
-			hops = append(hops, h.to)
-		}
-	}
-	return hops
 }
