@@ -93,7 +93,7 @@ func (r *reach) talk(from, to *Node) bool {
 	if len(from.Interfaces) == 0 || len(to.Interfaces) == 0 {
 		return false
 	}
-	target := to.Interfaces[0].Network
+	target := to.Primary().Network
 	if from.Interface(target) != nil && !to.Loopback.IsValid() {
 		return true
 	}

@@ -142,8 +142,8 @@ func (p *place) Addr(n *topology.Network) netip.Addr {
 	if p.node.Loopback.IsValid() {
 		return p.node.Loopback
 	}
-	if len(p.node.Interfaces) > 0 {
-		return p.node.Interfaces[0].Addr.Addr()
+	if i := p.node.Primary(); i != nil {
+		return i.Addr.Addr()
 	}
 	return netip.Addr{}
 }
