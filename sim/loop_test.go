@@ -63,3 +63,17 @@ func TestLoopEndsWithItsContext(t *testing.T) {
 	l.At(2*time.Second, func() { t.Error("ran after the end") })
 	assert.ErrorIs(t, l.Run(ctx, Never, never), context.Canceled)
 }
+
+func TestSettingTheClockToZeroKeepsWhatIsDueAsFarOff(t *testing.T) {
+	clock := NewVirtualClock()
+	l := NewLoop(clock)
+	require.Negative(t, l.Now())
+	var at []time.Duration
+	l.After(3*time.Second, func() { at = append(at, l.Now()) })
+	l.After(time.Second, func() {
+		l.zero(clock)
+		at = append(at, l.Now())
+	})
+	require.NoError(t, l.Run(context.Background(), Never, never))
+	assert.Equal(t, []time.Duration{0, 2 * time.Second}, at)
+}

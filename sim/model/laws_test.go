@@ -112,10 +112,8 @@ groups: {core: {redundant: [core1, core2]}}
 func TestABondFailsBackIntoTheDark(t *testing.T) {
 	p, err := topology.Parse("failback.yaml", []byte(failback))
 	require.NoError(t, err)
-	log := sim.NewLog(func() time.Duration { return 0 }, nil)
-	clock := &sim.VirtualClock{}
-	l := &lab{loop: sim.NewLoop(clock)}
-	log = sim.NewLog(l.loop.Now, nil)
+	l := &lab{loop: sim.NewLoop(&sim.VirtualClock{})}
+	log := sim.NewLog(l.loop.Now, nil)
 	l.World, err = New(sim.Env{Plant: p, Loop: l.loop, Phase: 0}, Options{Log: log})
 	require.NoError(t, err)
 	l.watch(t)

@@ -33,7 +33,7 @@ func (w *World) resume(now time.Duration, y *way) {
 // carrier, and it has not asked into the dark since: it asks at once.
 func (w *World) freshly(now time.Duration, y *way) bool {
 	return slices.ContainsFunc(y.pairs, func(p pair) bool {
-		i := p.source()
+		i := w.source(p)
 		switch {
 		case i == nil:
 			return false
@@ -45,10 +45,13 @@ func (w *World) freshly(now time.Duration, y *way) bool {
 }
 
 // source is the interface that a packet leaves its sender by; nil where routes decide that.
-func (p pair) source() *topology.Interface {
+func (w *World) source(p pair) *topology.Interface {
 	from, to := p.there.from, p.there.to.tap
 	if to != nil && from.Interface(to.Network) != nil {
 		return from.Interface(to.Network)
+	}
+	if _, routes := w.routing.index[from]; routes {
+		return nil
 	}
 	return from.Primary()
 }
