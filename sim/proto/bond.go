@@ -105,6 +105,9 @@ func (b *Bond) Why() string { return b.why }
 
 // Pending says whether another member will be active once all delays have passed, if no carrier changes any more.
 func (b *Bond) Pending() bool {
+	if b.tick == Never {
+		return false
+	}
 	then := *b
 	then.members = slices.Clone(b.members)
 	for then.tick != Never {

@@ -86,6 +86,9 @@ func (g *Gateway) Why(member int) string { return g.members[member].why }
 
 // Pending says whether others will hold once all timers have run out, if nothing else changes.
 func (g *Gateway) Pending(hears Hears) bool {
+	if g.Next() == Never {
+		return false
+	}
 	then := *g
 	then.members = slices.Clone(g.members)
 	for then.Next() != Never {
