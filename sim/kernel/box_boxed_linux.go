@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"syscall"
 )
 
@@ -33,20 +32,14 @@ func Boxed(f func() int) int {
 		}
 		return 3
 	}
-	return exitCode(b.Wait())
+	<-b.Done()
+	return exitCode(b.cmd.ProcessState)
 }
 
 // exitCode is the shell's: 128 and the signal for a process that one ended.
-func exitCode(err error) int {
-	var exit *exec.ExitError
-	if err == nil {
-		return 0
-	}
-	if !errors.As(err, &exit) {
-		return 1
-	}
-	if status := exit.Sys().(syscall.WaitStatus); status.Signaled() {
+func exitCode(ended *os.ProcessState) int {
+	if status := ended.Sys().(syscall.WaitStatus); status.Signaled() {
 		return 128 + int(status.Signal())
 	}
-	return exit.ExitCode()
+	return ended.ExitCode()
 }

@@ -19,6 +19,7 @@ const (
 	End    FrameKind = 'e' // JSON: an error, or nothing
 	Value  FrameKind = 'j' // JSON of any type that both sides agree on
 	Input  FrameKind = 'i' // bytes for a process; none: the end of its input
+	Taken  FrameKind = 't' // an Input frame was taken: the next may come
 	Output FrameKind = 'o' // bytes from a process, or of a capture
 	Errors FrameKind = 'r' // bytes from a process's error output
 	Resize FrameKind = 'w' // JSON: a terminal's size

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,7 +16,7 @@ import (
 // still is a world that says what a test wants.
 type still struct {
 	unsettled func() string
-	inFlight  int
+	inFlight  atomic.Int32
 	jumps     [][2]time.Duration
 }
 
@@ -25,7 +26,7 @@ func (s *still) Unsettled() string {
 	}
 	return s.unsettled()
 }
-func (s *still) InFlight() int { return s.inFlight }
+func (s *still) InFlight() int { return int(s.inFlight.Load()) }
 func (s *still) Jumped(from, to time.Duration) {
 	s.jumps = append(s.jumps, [2]time.Duration{from, to})
 }
@@ -125,12 +126,10 @@ func TestNothingJumpsInRealTime(t *testing.T) {
 
 func TestRequestsOnTheirWayAreWaitedFor(t *testing.T) {
 	inBubble(t, func(t *testing.T, start time.Time) {
-		w := &still{inFlight: 1}
+		w := &still{}
 		c := atZero(false, w)
-		go func() {
-			time.Sleep(time.Second)
-			w.inFlight = 0
-		}()
+		w.inFlight.Store(1)
+		time.AfterFunc(time.Second, func() { w.inFlight.Store(0) })
 		_, err := c.Wait(t.Context(), time.Hour, nil)
 		require.NoError(t, err)
 		require.Len(t, w.jumps, 1)

@@ -111,11 +111,18 @@ func mounts() error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return explainMount(fmt.Errorf("make mounts private: %w", err), "a private /")
 	}
-	const bare = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC
-	if err := unix.Mount("proc", "/proc", "proc", bare, ""); err != nil {
+	if err := unix.Mount("proc", "/proc", "proc", bareMount, ""); err != nil {
 		return explainMount(fmt.Errorf("mount /proc: %w", err), "/proc")
 	}
-	if err := unix.Mount("sysfs", "/sys", "sysfs", bare, ""); err != nil {
+	return mountSys()
+}
+
+// bareMount is how the system's own file systems are mounted everywhere.
+const bareMount = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC
+
+// mountSys makes /sys that of the calling thread's network namespace.
+func mountSys() error {
+	if err := unix.Mount("sysfs", "/sys", "sysfs", bareMount, ""); err != nil {
 		return explainMount(fmt.Errorf("mount /sys: %w", err), "/sys")
 	}
 	return nil

@@ -46,9 +46,9 @@ func waitChild(cmd *exec.Cmd) error {
 	return err
 }
 
-// reapOrphans takes away the dead processes that nobody else waits for, for as long as this process lives.
-func reapOrphans() {
-	died := make(chan os.Signal, 1)
+// reapOrphans takes away the dead processes that nobody else waits for, until it is stopped.
+func reapOrphans() (stop func()) {
+	died, done := make(chan os.Signal, 1), make(chan struct{})
 	signal.Notify(died, unix.SIGCHLD)
 	go func() {
 		for {
@@ -56,9 +56,15 @@ func reapOrphans() {
 			select {
 			case <-died:
 			case <-children.left:
+			case <-done:
+				return
 			}
 		}
 	}()
+	return func() {
+		signal.Stop(died)
+		close(done)
+	}
 }
 
 // reap goes on until no child is dead, or until the first dead one is of our own: then whoever waits for that one

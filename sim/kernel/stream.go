@@ -59,8 +59,8 @@ func (s *Stream) Handle(verb string, f Handler) {
 	s.handlers[verb] = f
 }
 
-// Serve answers the other side's channels until the stream ends.
-func (s *Stream) Serve(ctx context.Context) error {
+// Serve answers the other side's channels until the stream ends, by either side, with a process or with ctx.
+func (s *Stream) Serve(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { _ = s.Close() })
@@ -68,17 +68,10 @@ func (s *Stream) Serve(ctx context.Context) error {
 	for {
 		conn, err := s.session.AcceptStream()
 		if err != nil {
-			return endOfStream(err)
+			return
 		}
 		go s.Answer(ctx, NewChannel(conn))
 	}
-}
-
-func endOfStream(err error) error {
-	if errors.Is(err, yamux.ErrSessionShutdown) || errors.Is(err, io.EOF) {
-		return nil
-	}
-	return fmt.Errorf("serve stream: %w", err)
 }
 
 // Answer reads a channel's verb, has its handler answer it and ends it.
