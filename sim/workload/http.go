@@ -26,8 +26,8 @@ const (
 	HTTPTolerates = 10 * time.Second
 	// HTTPInterval: a request a second makes an outage known to a second. Chosen.
 	HTTPInterval = time.Second
-	// HTTPTimeout is how long a request may take before it has failed. Chosen: with it a lost connection request is
-	// repeated twice (after 1 s and 3 s).
+	// HTTPTimeout is when the client gives a request up. Chosen: with it a lost connection request is repeated twice
+	// (after 1 s and 3 s).
 	HTTPTimeout = 5 * time.Second
 	// mostRequests is how many requests may be out at once; what comes on top fails.
 	mostRequests = 256
@@ -37,7 +37,7 @@ const (
 type HTTP struct {
 	Ends
 	Interval  time.Duration `yaml:"interval" doc:"from one request to the next; 1s by default"`
-	Timeout   time.Duration `yaml:"timeout" doc:"when a request has failed; 5s by default"`
+	Timeout   time.Duration `yaml:"timeout" doc:"when the client gives a request up; 5s by default"`
 	KeepAlive bool          `yaml:"keep_alive" doc:"use connections again; by default each request makes a new one"`
 	Size      int           `yaml:"size" doc:"octets in an answer; 1024 by default"`
 }
@@ -76,16 +76,10 @@ type browser struct {
 // Flow is the way of requests and answers.
 func (b *browser) Flow() sim.Flow { return b.flow }
 
-// Predict: a request fails when its last repetition before the timeout finds no way either, and the first to get
-// through after a darkness is the next of the beat, or an earlier one that is repeated before.
+// Predict: the first request to get through after a darkness is the next of the beat, or an earlier one that is
+// repeated before.
 func (b *browser) Predict(v sim.Viewer) sim.Machine {
-	soonest := min(lastBefore(synTimeout, b.timeout), lastBefore(rtoMin, b.timeout), neighbourGone)
-	latest := b.timeout + b.interval
-	notice := latest - time.Duration(v.Phase()*float64(latest-soonest))
-	return newStall(v, notice, func(since, now time.Duration) (time.Duration, bool) {
-		if now-since < notice {
-			return 0, false // all that was asked is still being repeated
-		}
+	return newStall(v, beforeFirst(v, b.interval), func(_, _ time.Duration) (time.Duration, bool) {
 		return time.Duration(v.Phase() * float64(b.interval)), false
 	})
 }
@@ -99,13 +93,13 @@ func (b *browser) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) 
 	transport := &http.Transport{DialContext: dial, DisableKeepAlives: !b.keep, MaxIdleConnsPerHost: mostRequests}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport, Timeout: b.timeout}
-	out := &flight{meter: m, timeout: b.timeout}
+	out := &asker{meter: m}
 	room := make(chan struct{}, mostRequests)
 	all.Go(func() error {
 		var requests sync.WaitGroup
 		defer requests.Wait()
 		from.Pace(ctx, b.interval, func(at time.Duration) {
-			out.launch(at, func(n uint64) bool {
+			out.ask(at, func(n uint64) bool {
 				select {
 				case room <- struct{}{}:
 				default:

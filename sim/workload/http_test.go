@@ -9,18 +9,17 @@ import (
 	"github.com/dcdrill/dcdrill/sim/simtest"
 )
 
-func TestHTTPFailsWhatCannotBeRepeatedInTime(t *testing.T) {
+func TestHTTPIsBackWithTheNextRequest(t *testing.T) {
 	const s = time.Second
 	for name, c := range map[string]struct {
 		dark  time.Duration
 		phase float64
 		want  []string
 	}{
-		"repeated in time":      {dark: 2900 * time.Millisecond, phase: 1, want: []string{"0s served"}},
-		"too long, unluckiest":  {dark: 4 * s, phase: 1, want: []string{"0s served", "13s unserved since 10s", "15s served"}},
-		"not too long, lucky":   {dark: 4 * s, phase: 0, want: []string{"0s served"}},
-		"six minutes, luckiest": {dark: 360 * s, phase: 0, want: []string{"0s served", "16s unserved since 10s", "6m10s served"}},
-		"six minutes, unlucky":  {dark: 360 * s, phase: 1, want: []string{"0s served", "13s unserved since 10s", "6m11s served"}},
+		"between two requests":  {dark: 900 * time.Millisecond, phase: 0, want: []string{"0s served"}},
+		"one is lost":           {dark: 900 * time.Millisecond, phase: 1, want: []string{"0s served", "10s unserved since 10s", "11.9s served"}},
+		"six minutes, luckiest": {dark: 360 * s, phase: 0, want: []string{"0s served", "11s unserved since 10s", "6m10s served"}},
+		"six minutes, unlucky":  {dark: 360 * s, phase: 1, want: []string{"0s served", "10s unserved since 10s", "6m11s served"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, c.want, simtest.Foresee(t, one(t, &HTTP{Ends: between}), c.phase,
@@ -41,20 +40,20 @@ func TestHTTPAnswersHaveASize(t *testing.T) {
 func TestHTTPMeasures(t *testing.T) {
 	for name, keep := range map[string]bool{"new connections": false, "kept ones": true} {
 		t.Run(name, func(t *testing.T) {
-			b := measure(t, &HTTP{Ends: between, Interval: 2 * tick, Timeout: 4 * short, KeepAlive: keep, Size: 3000})
-			b.answers(5)
+			b := measure(t, &HTTP{Ends: between, Interval: 10 * tick, KeepAlive: keep, Size: 3000})
+			b.up()
 			b.Cut()
-			b.failures(5)
+			b.down()
 			b.Mend()
-			b.answers(5)
+			b.up()
 			b.to.PowerOff()
-			b.failures(5)
+			b.down()
 			b.to.PowerOn()
-			b.answers(5)
+			b.up()
 			b.from.PowerOff()
-			b.failures(5)
+			b.down()
 			b.from.PowerOn()
-			b.answers(5)
+			b.up()
 		})
 	}
 }

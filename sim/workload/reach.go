@@ -23,9 +23,6 @@ const (
 	ReachTolerates = time.Second
 	// ReachInterval makes an outage known to 10 ms; 200 members then cost half a core (measured).
 	ReachInterval = 10 * time.Millisecond
-	// ReachTimeout is when an echo counts as lost: more than ten times the longest stall of a loaded machine (31 ms,
-	// measured), on networks whose round trip is below one.
-	ReachTimeout = 500 * time.Millisecond
 )
 
 // Reach is whether packets get from one place to another and back. Over several networks at once it is served while any
@@ -34,7 +31,6 @@ type Reach struct {
 	Ends
 	Proto    string        `yaml:"proto" enum:"icmp|udp" doc:"what is sent: icmp (default) or udp, echoed by a server"`
 	Interval time.Duration `yaml:"interval" doc:"from one echo to the next; 10ms by default, more when there are very many members"`
-	Timeout  time.Duration `yaml:"timeout" doc:"when an echo counts as lost; 500ms by default"`
 }
 
 // Tolerates is ReachTolerates, or as told.
@@ -48,9 +44,7 @@ func (r *Reach) Talks(p *topology.Plant) ([]sim.Talk, error) {
 	}
 	talks := make([]sim.Talk, len(flows))
 	for i, f := range flows {
-		talks[i] = &reach{
-			flow: f, rhythm: every(r.Interval, ReachInterval), timeout: orTime(r.Timeout, ReachTimeout), udp: r.Proto == "udp",
-		}
+		talks[i] = &reach{flow: f, rhythm: every(r.Interval, ReachInterval), udp: r.Proto == "udp"}
 	}
 	return talks, nil
 }
@@ -58,8 +52,7 @@ func (r *Reach) Talks(p *topology.Plant) ([]sim.Talk, error) {
 type reach struct {
 	flow sim.Flow
 	rhythm
-	timeout time.Duration
-	udp     bool
+	udp bool
 }
 
 // Flow is the way of the echoes.
@@ -84,7 +77,7 @@ func (m mirror) Path(usable bool) { m.Served(usable) }
 // Measure sends an echo request over each network at every tick; the first answer serves.
 func (r *reach) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) error {
 	all, ctx := errgroup.WithContext(ctx)
-	out := &flight{meter: m, timeout: r.timeout}
+	out := &asker{meter: m}
 	var ways []echo
 	for _, net := range orRouted(r.flow.Networks) {
 		e := echo{lane: newLane(from, net, r.proto()), far: newLane(to, net, r.proto())}
@@ -94,7 +87,7 @@ func (r *reach) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) er
 		all.Go(func() error {
 			return e.lane.run(ctx, func(b []byte, _ netip.AddrPort, at time.Duration) {
 				if n, ok := e.number(b); ok {
-					out.answer(n, at)
+					m.Answered(n, at)
 				}
 			})
 		})
@@ -108,8 +101,8 @@ func (r *reach) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) er
 }
 
 // sendEcho asks over all ways; where none of them takes it, it has failed.
-func sendEcho(ways []echo, out *flight, at time.Duration) {
-	out.launch(at, func(n uint64) bool {
+func sendEcho(ways []echo, out *asker, at time.Duration) {
+	out.ask(at, func(n uint64) bool {
 		sent := false
 		for _, e := range ways {
 			sent = e.ask(n) == nil || sent

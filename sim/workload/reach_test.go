@@ -26,12 +26,12 @@ func TestReachMeasures(t *testing.T) {
 			t.Run(proto+" "+name, func(t *testing.T) {
 				ends := between
 				ends.Networks = networks
-				b := measure(t, &Reach{Ends: ends, Proto: proto, Interval: tick, Timeout: short})
-				b.answers(5)
+				b := measure(t, &Reach{Ends: ends, Proto: proto, Interval: tick})
+				b.up()
 				b.Cut()
-				b.failures(5)
+				b.down()
 				b.Mend()
-				b.answers(5)
+				b.up()
 			})
 		}
 	}
@@ -40,21 +40,21 @@ func TestReachMeasures(t *testing.T) {
 func TestReachLivesThroughAPowerLoss(t *testing.T) {
 	for _, proto := range []string{"icmp", "udp"} {
 		t.Run(proto, func(t *testing.T) {
-			b := measure(t, &Reach{Ends: between, Proto: proto, Interval: tick, Timeout: short})
-			b.answers(2)
+			b := measure(t, &Reach{Ends: between, Proto: proto, Interval: tick})
+			b.up()
 			b.from.PowerOff()
-			b.failures(5)
+			b.down()
 			b.from.PowerOn()
-			b.answers(5)
+			b.up()
 		})
 	}
 }
 
 func TestTheEchoServerComesBack(t *testing.T) {
-	b := measure(t, &Reach{Ends: between, Proto: "udp", Interval: tick, Timeout: short})
-	b.answers(2)
+	b := measure(t, &Reach{Ends: between, Proto: "udp", Interval: tick})
+	b.up()
 	b.to.PowerOff()
-	b.failures(5)
+	b.down()
 	b.to.PowerOn()
-	b.answers(5)
+	b.up()
 }

@@ -17,9 +17,6 @@ const (
 	probeSlack = 110 * time.Millisecond
 	// coarse is how much longer a timeout can be than computed: it is counted in whole jiffies, of 10 ms at most.
 	coarse = 1.05
-	// neighbourGone is when a connection request is told that its neighbour does not answer: three questions a second
-	// apart (RFC 4861 10, net.ipv4.neigh mcast_solicit).
-	neighbourGone = 3 * time.Second
 )
 
 // retransmissions are the times, after a segment was lost, at which it is sent again, and last the time at which the
@@ -60,15 +57,4 @@ func resend(since, jitter, now time.Duration) (earliest, latest time.Duration, g
 		}
 	}
 	return max(earliest, now), max(latest, now), true
-}
-
-// lastBefore is the latest attempt of a back-off that begins at 0 and is made before a deadline.
-func lastBefore(first, deadline time.Duration) time.Duration {
-	last := time.Duration(0)
-	for _, at := range backOff(first, retries2) {
-		if at < deadline {
-			last = at
-		}
-	}
-	return last
 }

@@ -37,9 +37,3 @@ func TestResend(t *testing.T) {
 		})
 	}
 }
-
-func TestLastBefore(t *testing.T) {
-	assert.Equal(t, 3*time.Second, lastBefore(synTimeout, 5*time.Second))
-	assert.Equal(t, 7*time.Second, lastBefore(synTimeout, 10*time.Second))
-	assert.Zero(t, lastBefore(synTimeout, time.Second))
-}

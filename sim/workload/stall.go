@@ -6,16 +6,16 @@ import (
 	"github.com/dcdrill/dcdrill/sim"
 )
 
-// stall is the state machine of everything that runs over connections: a short darkness goes unnoticed, because what
-// was lost is sent again; a longer one is an outage from its very beginning; and when the way is back, the service is
-// only with the next attempt.
+// stall is the state machine of everything that runs over connections: a darkness in which nothing is sent goes
+// unnoticed; any other is an outage from its very beginning; and when the way is back, the service is only with the next
+// attempt.
 //
 //	way      ━━━━━━━┓            ┏━━━━━━━━━━
 //	served   ━━━━━━━┓░░░░░░░░░░░░░░░░┏━━━━━━
-//	             since  notice       attempt
+//	             since  first lost   next attempt
 type stall struct {
 	sim.Viewer
-	notice time.Duration // how long a darkness must last to be an outage
+	notice time.Duration // how long after its beginning the first request is lost in a darkness
 	// attempt tells how long after now, when the way has come back, the first attempt gets through, and whether over a
 	// new connection.
 	attempt func(since, now time.Duration) (wait time.Duration, anew bool)
@@ -35,6 +35,8 @@ func (s *stall) Path(usable bool) {
 	switch {
 	case usable && !s.dark:
 		s.Served(true)
+	case usable && s.Now()-s.since < s.notice:
+		s.through(false) // nothing was sent in the meantime
 	case usable:
 		wait, anew := s.attempt(s.since, s.Now())
 		s.backed = s.After(wait, func() { s.through(anew) })

@@ -20,9 +20,6 @@ const (
 	TCPTolerates = 30 * time.Second
 	// TCPInterval is about the rate of somebody typing fast. Chosen.
 	TCPInterval = 100 * time.Millisecond
-	// TCPPatience is when an echo that has not come is an outage: the limit for an uninterrupted flow of thought
-	// (Nielsen, Usability Engineering, 1993, 5.5).
-	TCPPatience = time.Second
 	// dialTimeout is when the client gives up a connection request, and dialPause when it makes the next. Chosen, as
 	// clients of databases do.
 	dialTimeout = 5 * time.Second
@@ -39,7 +36,6 @@ const (
 type TCP struct {
 	Ends
 	Interval time.Duration `yaml:"interval" doc:"from one echo to the next; 100ms by default"`
-	Patience time.Duration `yaml:"patience" doc:"how late an echo may be before users mind; 1s by default"`
 	Timeout  time.Duration `yaml:"timeout" doc:"when the application gives up a stalled connection and makes a new one; by default when the kernel does"`
 }
 
@@ -54,10 +50,7 @@ func (t *TCP) Talks(p *topology.Plant) ([]sim.Talk, error) {
 	}
 	talks := make([]sim.Talk, len(flows))
 	for i, f := range flows {
-		talks[i] = &terminal{
-			flow: f, rhythm: every(t.Interval, TCPInterval),
-			patience: orTime(t.Patience, TCPPatience), timeout: orTime(t.Timeout, giveUp),
-		}
+		talks[i] = &terminal{flow: f, rhythm: every(t.Interval, TCPInterval), timeout: orTime(t.Timeout, giveUp)}
 	}
 	return talks, nil
 }
@@ -65,7 +58,7 @@ func (t *TCP) Talks(p *topology.Plant) ([]sim.Talk, error) {
 type terminal struct {
 	flow sim.Flow
 	rhythm
-	patience, timeout time.Duration
+	timeout time.Duration
 }
 
 // Flow is the way of the connection.
@@ -74,8 +67,7 @@ func (t *terminal) Flow() sim.Flow { return t.flow }
 // Predict is the law of retransmission; see the constants.
 func (t *terminal) Predict(v sim.Viewer) sim.Machine {
 	l := &lifeline{terminal: t}
-	notice := t.patience + time.Duration((1-v.Phase())*float64(t.interval))
-	l.stall = newStall(v, notice, l.attempt)
+	l.stall = newStall(v, beforeFirst(v, t.interval), l.attempt)
 	return l
 }
 
@@ -114,8 +106,7 @@ func (t *terminal) Measure(ctx context.Context, from, to sim.Place, m sim.Meter)
 	all, ctx := errgroup.WithContext(ctx)
 	server := newDesk(to, orRouted(t.flow.Networks)[0])
 	all.Go(func() error { return server.run(ctx, echoAll) })
-	c := &client{terminal: t, ctx: ctx, place: from, server: server, meter: m}
-	c.out = &flight{meter: m, timeout: t.patience}
+	c := &client{terminal: t, ctx: ctx, place: from, server: server, out: asker{meter: m}}
 	all.Go(func() error {
 		defer c.hangUp()
 		from.Pace(ctx, t.interval, c.tick)

@@ -22,8 +22,7 @@ type client struct {
 	ctx    context.Context
 	place  sim.Place
 	server *desk
-	meter  sim.Meter
-	out    *flight
+	out    asker
 
 	mu         sync.Mutex
 	running    sync.WaitGroup
@@ -49,7 +48,7 @@ func (c *client) tick(at time.Duration) {
 	if c.conn == nil {
 		c.dial(at)
 	}
-	c.out.launch(at, func(n uint64) bool { return c.send(n, at) })
+	c.out.ask(at, func(n uint64) bool { return c.send(n, at) })
 }
 
 func (c *client) send(n uint64, at time.Duration) bool {
@@ -103,7 +102,7 @@ func (c *client) connect(ctx context.Context, cancel context.CancelFunc) {
 		_ = conn.Close()
 	default:
 		if c.connected {
-			c.meter.Reconnected(now)
+			c.out.meter.Reconnected(now)
 		}
 		c.conn, c.connected, c.unanswered, c.mute = conn, true, 0, 0
 		c.running.Go(func() { c.listen(conn) })
@@ -137,12 +136,12 @@ func (c *client) heard(conn net.Conn, n uint64) {
 	stalled, really := now-c.waiting, time.Since(c.waitingReal)
 	c.unanswered--
 	c.waiting, c.waitingReal = now, time.Now()
-	if stalled-really > c.patience && now >= c.mute {
+	if stalled-really > rtoMin && now >= c.mute {
 		earliest, latest, _ := resend(now-stalled, c.interval, now)
 		c.mute = earliest + (latest-earliest)/2
 	}
 	if now >= c.mute {
-		c.out.answer(n, now)
+		c.out.meter.Answered(n, now)
 	}
 }
 

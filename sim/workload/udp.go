@@ -35,7 +35,6 @@ type UDP struct {
 	Ends
 	Interval time.Duration `yaml:"interval" doc:"from one datagram to the next; 20ms by default"`
 	Size     int           `yaml:"size" doc:"octets in a datagram; 172 by default (G.711 voice)"`
-	Timeout  time.Duration `yaml:"timeout" doc:"when a datagram counts as lost; 500ms by default"`
 }
 
 // Tolerates is UDPTolerates, or as told.
@@ -53,7 +52,7 @@ func (u *UDP) Talks(p *topology.Plant) ([]sim.Talk, error) {
 	}
 	talks := make([]sim.Talk, len(flows))
 	for i, f := range flows {
-		talks[i] = &stream{flow: f, rhythm: every(u.Interval, UDPInterval), size: size, timeout: orTime(u.Timeout, ReachTimeout)}
+		talks[i] = &stream{flow: f, rhythm: every(u.Interval, UDPInterval), size: size}
 	}
 	return talks, nil
 }
@@ -61,8 +60,7 @@ func (u *UDP) Talks(p *topology.Plant) ([]sim.Talk, error) {
 type stream struct {
 	flow sim.Flow
 	rhythm
-	size    int
-	timeout time.Duration
+	size int
 }
 
 // Flow is the way of the datagrams; that of their answers is never used.
@@ -74,7 +72,7 @@ func (s *stream) Predict(v sim.Viewer) sim.Machine { return mirror{v} }
 // Measure sends, and listens at the other place.
 func (s *stream) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) error {
 	all, ctx := errgroup.WithContext(ctx)
-	out := &flight{meter: m, timeout: s.timeout}
+	out := &asker{meter: m}
 	var ways []echo
 	for _, net := range orRouted(s.flow.Networks) {
 		e := echo{lane: newLane(from, net, "udp"), far: newLane(to, net, "udp")}
@@ -82,7 +80,7 @@ func (s *stream) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) e
 		all.Go(func() error {
 			return e.far.run(ctx, func(b []byte, _ netip.AddrPort, at time.Duration) {
 				if n, ok := e.number(b); ok {
-					out.answer(n, at)
+					m.Answered(n, at)
 				}
 			})
 		})
@@ -95,9 +93,9 @@ func (s *stream) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) e
 	return ended(ctx, all.Wait())
 }
 
-func (s *stream) send(ways []echo, out *flight, at time.Duration) {
+func (s *stream) send(ways []echo, out *asker, at time.Duration) {
 	b := make([]byte, s.size)
-	out.launch(at, func(n uint64) bool {
+	out.ask(at, func(n uint64) bool {
 		binary.BigEndian.PutUint64(b, n)
 		sent := false
 		for _, e := range ways {

@@ -19,20 +19,20 @@ func TestUDPTolerates(t *testing.T) {
 }
 
 func TestUDPMeasures(t *testing.T) {
-	b := measure(t, &UDP{Ends: between, Interval: tick, Timeout: short, Size: 8})
-	b.answers(5)
+	b := measure(t, &UDP{Ends: between, Interval: tick, Size: 8})
+	b.up()
 	b.Cut()
-	b.failures(5)
+	b.down()
 	b.Mend()
-	b.answers(5)
+	b.up()
 	b.to.PowerOff()
-	b.failures(5)
+	b.down()
 	b.to.PowerOn()
-	b.answers(5)
+	b.up()
 	b.from.PowerOff()
-	b.failures(5)
+	b.down()
 	b.from.PowerOn()
-	b.answers(5)
+	b.up()
 }
 
 func TestDatagramsHaveASize(t *testing.T) {

@@ -36,7 +36,7 @@ type bench struct {
 // measure runs a talk until the test ends, and then demands that it ends well.
 func measure(t *testing.T, w sim.Workload) *bench {
 	t.Helper()
-	b := &bench{Meter: &simtest.Meter{}, t: t}
+	b := &bench{Meter: simtest.NewMeter(), t: t}
 	b.Wire, b.from, b.to = simtest.NewWire()
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -45,26 +45,19 @@ func measure(t *testing.T, w sim.Workload) *bench {
 	t.Cleanup(func() {
 		stop()
 		require.NoError(t, <-done)
-		require.Zero(t, b.Tally().Wrong, "requests that ended twice or were never asked")
 	})
 	return b
 }
 
-// answers waits for some more answers.
-func (b *bench) answers(n int) {
+// up waits until the member is served, down until it is not.
+func (b *bench) up()   { b.t.Helper(); b.Await(b.t, true) }
+func (b *bench) down() { b.t.Helper(); b.Await(b.t, false) }
+
+// reconnects waits until the connection was made anew.
+func (b *bench) reconnects() {
 	b.t.Helper()
-	had := b.Tally().Answered
-	b.Wait(b.t, func(y simtest.Tally) bool { return y.Answered >= had+n }, "answers")
+	require.Eventually(b.t, func() bool { return b.Stats().Reconnects > 0 }, 30*time.Second, time.Millisecond)
 }
 
-// failures waits for some more failures.
-func (b *bench) failures(n int) {
-	b.t.Helper()
-	had := b.Tally().Failed
-	b.Wait(b.t, func(y simtest.Tally) bool { return y.Failed >= had+n }, "failures")
-}
-
-const (
-	tick  = 2 * time.Millisecond
-	short = 20 * time.Millisecond
-)
+// tick is the beat of these talks: slow enough for a loaded machine under the race detector.
+const tick = 5 * time.Millisecond

@@ -1,0 +1,221 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Slack is how much a measured moment may lie outside the model's hull beyond its resolution: three times the longest
+// stall of a loaded machine (31 ms, measured), one each for what is sent, what is received and what the world sets.
+const Slack = 100 * time.Millisecond
+
+// Disagreement is a measurement that no prediction allows, or a prediction that nothing measured bears out.
+type Disagreement struct {
+	Member    string
+	What      string // "begins", "ends", "lasts", "outages", "never ends"
+	Measured  string
+	Predicted string
+	Evidence  []int // events of the measured log
+}
+
+// String says it in a line.
+func (d Disagreement) String() string {
+	return fmt.Sprintf("%s: %s: measured %s, predicted %s", d.Member, d.What, d.Measured, d.Predicted)
+}
+
+// Compare holds a measured log against predictions of the same scenario at different phases. Every outage must begin
+// and end within the hull of the predictions, give or take its resolution and Slack; where predictions differ in whether
+// there is an outage at all, either will do. Outages too short to be seen (2 x Slack) need not be.
+func Compare(measured *Log, predicted ...*Log) []Disagreement {
+	h := HistoryOf(measured)
+	var laws []*History
+	for _, p := range predicted {
+		laws = append(laws, HistoryOf(p))
+	}
+	var all []Disagreement
+	for _, u := range measured.Header().Uses {
+		for _, m := range u.Subjects() {
+			all = append(all, compareMember(m, h, laws)...)
+		}
+	}
+	return all
+}
+
+// spell is a stretch of time in which some histories of a member have outages, and others may have none.
+type spell struct {
+	from, to time.Duration
+	measured []Outage
+	laws     [][]Outage // by prediction
+}
+
+func compareMember(member string, h *History, laws []*History) []Disagreement {
+	var all []Disagreement
+	for _, s := range spells(member, h, laws) {
+		all = append(all, s.compare(member)...)
+	}
+	return all
+}
+
+// spells groups the outages of all histories that touch one another.
+func spells(member string, h *History, laws []*History) []*spell {
+	type item struct {
+		Outage
+		law int // -1: measured
+	}
+	var items []item
+	for _, o := range h.OutagesOf(member) {
+		items = append(items, item{o, -1})
+	}
+	for i, l := range laws {
+		for _, o := range l.OutagesOf(member) {
+			items = append(items, item{o, i})
+		}
+	}
+	slices.SortStableFunc(items, func(a, b item) int { return int(min(1, max(-1, a.From-b.From))) })
+	var all []*spell
+	for _, x := range items {
+		if len(all) == 0 || x.From > all[len(all)-1].to+x.Resolution+Slack {
+			all = append(all, &spell{from: x.From, to: x.To, laws: make([][]Outage, len(laws))})
+		}
+		s := all[len(all)-1]
+		if s.to = max(s.to, x.To); x.Open {
+			s.to = math.MaxInt64 / 2
+		}
+		if x.law < 0 {
+			s.measured = append(s.measured, x.Outage)
+		} else {
+			s.laws[x.law] = append(s.laws[x.law], x.Outage)
+		}
+	}
+	return all
+}
+
+// hull is the least and the most of something over all predictions that have it.
+type hull struct{ least, most time.Duration }
+
+// over is the hull of what of says of every prediction that has outages in the spell.
+func (s *spell) over(of func([]Outage) time.Duration) hull {
+	h := hull{math.MaxInt64, math.MinInt64}
+	for _, l := range s.laws {
+		if len(l) > 0 {
+			h.least, h.most = min(h.least, of(l)), max(h.most, of(l))
+		}
+	}
+	return h
+}
+
+func (h hull) holds(d, tolerance time.Duration) bool {
+	return h.least-tolerance <= d && d <= h.most+tolerance
+}
+
+func (h hull) String() string {
+	if h.least == h.most {
+		return h.least.String()
+	}
+	return h.least.String() + " to " + h.most.String()
+}
+
+func (s *spell) compare(member string) []Disagreement {
+	tolerance := Slack
+	for _, o := range s.measured {
+		tolerance = max(tolerance, o.Resolution+Slack)
+	}
+	say := func(what, measured, predicted string) []Disagreement {
+		return []Disagreement{{member, what, measured, predicted, s.evidence()}}
+	}
+	few, many := s.counts()
+	switch n := len(s.measured); {
+	case many == 0 && longestOf(s.measured) > tolerance:
+		return say("outages", s.tell(), "none")
+	case many == 0:
+		return nil // too short to be told from a stall of this machine
+	case n < few || n > many && longestOf(s.measured) > tolerance:
+		return say("outages", fmt.Sprint(n), fmt.Sprintf("%d to %d", few, many))
+	case n == 0:
+		return nil
+	}
+	first, last, total := hullOf(s)
+	var all []Disagreement
+	if got := begins(s.measured); !first.holds(got, tolerance) {
+		all = append(all, say("begins", got.String(), first.String())...)
+	}
+	switch open, some, every := ends(s.measured) == Never, last.most == Never, last.least == Never; {
+	case open && !some || !open && every:
+		return append(all, say("never ends", fmt.Sprint(open), fmt.Sprint(some))...)
+	case open:
+		return all
+	}
+	if got := ends(s.measured); got < last.least-tolerance || last.most != Never && got > last.most+tolerance {
+		all = append(all, say("ends", got.String(), last.String())...)
+	}
+	if got := lasts(s.measured); last.most != Never && !total.holds(got, 2*tolerance*time.Duration(len(s.measured))) {
+		all = append(all, say("lasts", got.String(), total.String())...)
+	}
+	return all
+}
+
+func hullOf(s *spell) (first, last, total hull) { return s.over(begins), s.over(ends), s.over(lasts) }
+
+// counts is the least and the most number of outages that predictions have here; those that nobody would see do not
+// count for the least.
+func (s *spell) counts() (few, many int) {
+	few = math.MaxInt
+	for _, l := range s.laws {
+		seen := 0
+		for _, o := range l {
+			if o.Open || o.Length() > 2*Slack {
+				seen++
+			}
+		}
+		few, many = min(few, seen), max(many, len(l))
+	}
+	return few, many
+}
+
+func begins(all []Outage) time.Duration { return all[0].From }
+
+// ends is when the last outage does; Never for an open one.
+func ends(all []Outage) time.Duration {
+	if last := all[len(all)-1]; !last.Open {
+		return last.To
+	}
+	return Never
+}
+
+func lasts(all []Outage) time.Duration {
+	sum := time.Duration(0)
+	for _, o := range all {
+		sum += o.Length()
+	}
+	return sum
+}
+
+func longestOf(all []Outage) time.Duration {
+	longest := time.Duration(0)
+	for _, o := range all {
+		longest = max(longest, o.Length())
+	}
+	return longest
+}
+
+func (s *spell) tell() string {
+	var all []string
+	for _, o := range s.measured {
+		all = append(all, fmt.Sprintf("%s from %s", o.Length(), o.From))
+	}
+	return strings.Join(all, ", ")
+}
+
+func (s *spell) evidence() []int {
+	var seqs []int
+	for _, o := range s.measured {
+		seqs = append(seqs, o.Down)
+		if o.Up != 0 {
+			seqs = append(seqs, o.Up)
+		}
+	}
+	return seqs
+}

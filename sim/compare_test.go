@@ -1,0 +1,74 @@
+package sim_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/simtest"
+)
+
+const ms = time.Millisecond
+
+// gone is a log in which web is gone in the given stretches, pair by pair; an odd last one is open.
+func gone(resolution time.Duration, stretches ...time.Duration) *sim.Log {
+	y := simtest.NewStory(sim.UseData{ID: "web", Members: 1})
+	for len(stretches) > 1 {
+		y.Outage("web", stretches[0], stretches[1], resolution, 0)
+		stretches = stretches[2:]
+	}
+	if len(stretches) == 1 {
+		y.At(stretches[0]).Out("web", 0)
+	}
+	return y.At(1000 * time.Second).End("played")
+}
+
+func TestCompare(t *testing.T) {
+	const s = time.Second
+	for name, c := range map[string]struct {
+		measured  *sim.Log
+		predicted []*sim.Log
+		want      []string
+	}{
+		"nothing and nothing":  {gone(0), []*sim.Log{gone(0), gone(0)}, nil},
+		"within the hull":      {gone(10*ms, 10*s, 13*s), []*sim.Log{gone(0, 10*s, 12*s), gone(0, 10*s, 14*s)}, nil},
+		"within the slack":     {gone(10*ms, 9895*ms, 14105*ms), []*sim.Log{gone(0, 10*s, 12*s), gone(0, 10*s, 14*s)}, nil},
+		"begins too early":     {gone(10*ms, 9800*ms, 13*s), []*sim.Log{gone(0, 10*s, 12*s), gone(0, 10*s, 14*s)}, []string{"web: begins: measured 9.8s, predicted 10s"}},
+		"ends too late":        {gone(10*ms, 10*s, 15*s), []*sim.Log{gone(0, 10*s, 12*s), gone(0, 10*s, 14*s)}, []string{"web: ends: measured 15s, predicted 12s to 14s", "web: lasts: measured 5s, predicted 2s to 4s"}},
+		"ends too early":       {gone(10*ms, 10*s, 11800*ms), []*sim.Log{gone(0, 10*s, 12*s)}, []string{"web: ends: measured 11.8s, predicted 12s"}},
+		"not predicted":        {gone(10*ms, 10*s, 15*s), []*sim.Log{gone(0), gone(0)}, []string{"web: outages: measured 5s from 10s, predicted none"}},
+		"a stall of ours":      {gone(10*ms, 10*s, 10050*ms), []*sim.Log{gone(0), gone(0)}, nil},
+		"not measured":         {gone(10 * ms), []*sim.Log{gone(0, 10*s, 12*s), gone(0, 10*s, 14*s)}, []string{"web: outages: measured 0, predicted 1 to 1"}},
+		"too short to be seen": {gone(10 * ms), []*sim.Log{gone(0, 10*s, 10150*ms)}, nil},
+		"either, it is":        {gone(10*ms, 10*s, 13*s), []*sim.Log{gone(0), gone(0, 10*s, 13*s)}, nil},
+		"either, it is not":    {gone(10 * ms), []*sim.Log{gone(0), gone(0, 10*s, 13*s)}, nil},
+		"either, but not so":   {gone(10*ms, 10*s, 16*s), []*sim.Log{gone(0), gone(0, 10*s, 13*s)}, []string{"web: ends: measured 16s, predicted 13s", "web: lasts: measured 6s, predicted 3s"}},
+		"never ends":           {gone(10*ms, 10*s), []*sim.Log{gone(0, 10*s), gone(0, 10*s)}, nil},
+		"it should":            {gone(10*ms, 10*s), []*sim.Log{gone(0, 10*s, 20*s)}, []string{"web: never ends: measured true, predicted false"}},
+		"it should not":        {gone(10*ms, 10*s, 20*s), []*sim.Log{gone(0, 10*s)}, []string{"web: never ends: measured false, predicted true"}},
+		"it may":               {gone(10*ms, 10*s, 20*s), []*sim.Log{gone(0, 10*s), gone(0, 10*s, 20*s)}, nil},
+		"two, far apart":       {gone(10*ms, 10*s, 12*s, 100*s, 102*s), []*sim.Log{gone(0, 10*s, 12*s, 100*s, 102*s)}, nil},
+		"the second missing":   {gone(10*ms, 10*s, 12*s), []*sim.Log{gone(0, 10*s, 12*s, 100*s, 102*s)}, []string{"web: outages: measured 0, predicted 1 to 1"}},
+		"one or two":           {gone(10*ms, 10*s, 14*s), []*sim.Log{gone(0, 10*s, 12*s, 13*s, 14*s), gone(0, 10*s, 14*s)}, nil},
+		"shorter in sum": {
+			gone(10*ms, 10*s, 11*s, 19*s, 20*s), []*sim.Log{gone(0, 10*s, 14*s, 14500*ms, 20*s), gone(0, 10*s, 20*s)},
+			[]string{"web: lasts: measured 2s, predicted 9.5s to 10s"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, d := range sim.Compare(c.measured, c.predicted...) {
+				got = append(got, d.String())
+			}
+			assert.Equal(t, c.want, got)
+		})
+	}
+}
+
+func TestDisagreementsPointAtTheMeasurement(t *testing.T) {
+	all := sim.Compare(gone(10*ms, 10*time.Second, 15*time.Second), gone(0))
+	assert.Len(t, all, 1)
+	assert.Equal(t, []int{4, 5}, all[0].Evidence)
+}

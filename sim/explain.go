@@ -1,0 +1,233 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Replay plays a scenario in the model, at a phase (see Env), and gives its log.
+type Replay func(sc *Scenario, phase float64) (*Log, error)
+
+// phases are the moments that a prediction tries where one is not known: the earliest, the middle and the latest.
+var phases = []float64{0, 0.5, 1}
+
+// Predict plays a scenario at each of the phases.
+func Predict(sc *Scenario, replay Replay) ([]*Log, error) {
+	var logs []*Log
+	for _, phase := range phases {
+		log, err := replay(sc, phase)
+		if err != nil {
+			return nil, fmt.Errorf("predict at phase %g: %w", phase, err)
+		}
+		logs = append(logs, log)
+	}
+	return logs, nil
+}
+
+// Explain adds to the log of a run what the model says of it: how long each outage had to be at least and could be at
+// most, and without which entries it would not have been.
+func Explain(log *Log, sc *Scenario, replay Replay) error {
+	if err := Bounds(log, sc, replay); err != nil {
+		return err
+	}
+	return Blame(log, sc, replay)
+}
+
+// Bounds adds a BoundsData event for every member that has an outage, measured or predicted.
+func Bounds(log *Log, sc *Scenario, replay Replay) error {
+	predicted, err := Predict(sc, replay)
+	if err != nil {
+		return err
+	}
+	var all []*History
+	for _, p := range predicted {
+		all = append(all, HistoryOf(p))
+	}
+	h := HistoryOf(log)
+	for _, u := range log.Header().Uses {
+		for _, m := range u.Subjects() {
+			if b := boundsOf(all, m); b.Outages > 0 || len(h.OutagesOf(m)) > 0 {
+				log.Add(0, m, b)
+			}
+		}
+	}
+	return nil
+}
+
+// boundsOf is the hull over all predictions of a member's longest outage.
+func boundsOf(all []*History, member string) BoundsData {
+	var b BoundsData
+	for i, h := range all {
+		longest := Seconds(0)
+		for _, o := range h.OutagesOf(member) {
+			longest = max(longest, Seconds(o.Length()))
+		}
+		b.Outages = max(b.Outages, len(h.OutagesOf(member)))
+		b.Most = max(b.Most, longest)
+		if i == 0 || longest < b.Least {
+			b.Least = longest
+		}
+	}
+	return b
+}
+
+const (
+	// mostBlamed is the most entries that are taken away together: nobody reads "without these five".
+	mostBlamed = 3
+	// mostReplays bounds the work: at ten milliseconds each, two seconds.
+	mostReplays = 200
+)
+
+// Blame adds BlameData events for every workload with outages: for each smallest set of entries without which an outage
+// of its worst member would not have been, or where there is none, would have been shorter, that set and the sum of
+// these outages. Two faults that are bad only together give two sets of one; two of which either is enough, one of two.
+func Blame(log *Log, sc *Scenario, replay Replay) error {
+	b := &blame{sc: sc, replay: replay, without: map[string]*History{}}
+	base, err := b.play(nil)
+	if err != nil {
+		return err
+	}
+	h := HistoryOf(log)
+	for _, u := range log.Header().Uses {
+		outages := h.Outages(u.ID)
+		if len(outages) == 0 {
+			continue
+		}
+		if err := b.workload(log, outages[0].Down, base, u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// blame asks what would have been without some entries.
+type blame struct {
+	sc      *Scenario
+	replay  Replay
+	without map[string]*History
+}
+
+// workload adds the events of one workload.
+func (b *blame) workload(log *Log, cause int, base *History, u UseData) error {
+	sums, order := map[string]time.Duration{}, [][]string(nil)
+	for _, o := range base.OutagesOf(worstOf(base, u)) {
+		sets, err := b.sets(o)
+		if err != nil {
+			return err
+		}
+		for _, set := range sets {
+			key := strings.Join(set, "\n")
+			if sums[key] == 0 {
+				order = append(order, set)
+			}
+			sums[key] += o.Length()
+		}
+	}
+	for _, set := range order {
+		log.Add(cause, u.ID, BlameData{Entries: set, Outage: Seconds(sums[strings.Join(set, "\n")])})
+	}
+	return nil
+}
+
+// worstOf is the member that was gone the longest in all.
+func worstOf(h *History, u UseData) string {
+	worst, most := "", time.Duration(-1)
+	for _, m := range u.Subjects() {
+		if total, _ := h.Total(m); total > most {
+			worst, most = m, total
+		}
+	}
+	return worst
+}
+
+// sets finds the smallest sets of entries without which an outage would not have been; where there are none, the single
+// entries without which it would have been shorter.
+func (b *blame) sets(o Outage) ([][]string, error) {
+	var minimal, shorter [][]string
+	began := b.begun(o)
+	for size := 1; size <= min(mostBlamed, len(began)); size++ {
+		for _, set := range subsets(began, size) {
+			if containsAny(minimal, set) || len(b.without) >= mostReplays {
+				continue
+			}
+			h, err := b.play(set)
+			if err != nil {
+				return nil, err
+			}
+			switch left := overlap(h, o); {
+			case left == 0:
+				minimal = append(minimal, set)
+			case size == 1 && left < o.Length():
+				shorter = append(shorter, set)
+			}
+		}
+	}
+	if len(minimal) == 0 {
+		return shorter, nil
+	}
+	return minimal, nil
+}
+
+// begun lists the entries that can have to do with an outage: those that began before it was over.
+func (b *blame) begun(o Outage) []string {
+	var ids []string
+	for _, e := range b.sc.Timeline {
+		if e.When != nil || e.At < o.To || o.Open {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
+}
+
+// play plays the scenario without some entries, once for each set.
+func (b *blame) play(without []string) (*History, error) {
+	key := strings.Join(without, "\n")
+	if h := b.without[key]; h != nil {
+		return h, nil
+	}
+	sc := *b.sc
+	sc.Timeline = slices.DeleteFunc(slices.Clone(sc.Timeline), func(e *Entry) bool { return slices.Contains(without, e.ID) })
+	log, err := b.replay(&sc, 0.5)
+	if err != nil {
+		return nil, fmt.Errorf("replay without %s: %w", strings.Join(without, ", "), err)
+	}
+	h := HistoryOf(log)
+	b.without[key] = h
+	return h, nil
+}
+
+// overlap is how much of an outage is left in another history of the same member.
+func overlap(h *History, o Outage) time.Duration {
+	left := time.Duration(0)
+	for _, x := range h.OutagesOf(o.Member) {
+		to := min(x.To, o.To)
+		if x.Open {
+			to = o.To
+		}
+		left += max(0, to-max(x.From, o.From))
+	}
+	return left
+}
+
+// subsets lists all sets of a size, in order.
+func subsets(all []string, size int) [][]string {
+	if size == 0 {
+		return [][]string{nil}
+	}
+	var sets [][]string
+	for i := range all {
+		for _, rest := range subsets(all[i+1:], size-1) {
+			sets = append(sets, append([]string{all[i]}, rest...))
+		}
+	}
+	return sets
+}
+
+// containsAny says whether a set holds all of one of the smaller sets.
+func containsAny(smaller [][]string, set []string) bool {
+	return slices.ContainsFunc(smaller, func(s []string) bool {
+		return all(s, func(id string) bool { return slices.Contains(set, id) })
+	})
+}
