@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -17,7 +18,7 @@ func ParseFault(text string, p *topology.Plant) (*sim.Entry, error) {
 	if n == nil {
 		return nil, l.ps.Err()
 	}
-	e := l.entry(n.Keys()[0], n.Pos(), n, &sim.Scenario{Plant: p})
+	e := l.entry(cmp.Or(kindOf(n), "fault"), n.Pos(), n, &sim.Scenario{Plant: p})
 	if err := l.ps.Err(); err != nil {
 		return nil, err
 	}

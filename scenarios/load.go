@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -49,7 +50,7 @@ func Try(topology string, faults []string, o Options) (*sim.Scenario, error) {
 	var timeline []yamlfile.Entry
 	for i, text := range faults {
 		if n := l.inline(i+1, text); n != nil {
-			id := freeName(n.Keys()[0], timeline)
+			id := freeName(cmp.Or(kindOf(n), "fault"), timeline)
 			timeline = append(timeline, yamlfile.Entry{Key: id, KeyPos: n.Pos(), Value: n})
 		}
 	}
@@ -97,6 +98,8 @@ type loader struct {
 	ps    yamlfile.Problems
 	later Later
 	waits []wait
+	// workloads are the names of all workloads of the file, those that this version cannot play among them.
+	workloads []string
 }
 
 // load makes the scenario of a file's root; name is for one that does not name itself.

@@ -23,13 +23,14 @@ func (l *loader) uses(p *topology.Plant, typed *yamlfile.Node) []*sim.Use {
 	if p != nil && len(p.Workloads) == 0 {
 		return l.inferred(p)
 	}
+	l.workloads = typed.Keys()
 	var all []*sim.Use
 	for _, e := range typed.Entries() {
-		if u := l.use(p, e); u != nil {
+		if u := l.use(p, e); u != nil && (p == nil || len(u.Members) > 0) {
 			all = append(all, u)
 		}
 	}
-	l.needs(all, typed.Keys())
+	l.needs(all)
 	return all
 }
 
@@ -68,10 +69,26 @@ func (l *loader) use(p *topology.Plant, e yamlfile.Entry) *sim.Use {
 // talks gives a workload its members.
 func (l *loader) talks(u *sim.Use, p *topology.Plant, n *yamlfile.Node, ps *yamlfile.Problems) {
 	talks, err := u.Workload.Talks(p)
+	if l.betweenWorkloads(err) {
+		l.later.add(u.Pos, "workload %s, which talks to another workload", u.ID)
+		return
+	}
 	take(ps, n, err)
 	for i, t := range talks {
 		u.Members = append(u.Members, &sim.Member{Workload: u, Index: i, Talk: t})
 	}
+}
+
+// betweenWorkloads says whether names that are none in the plant are those of workloads: where these run is for a later
+// version to know.
+func (l *loader) betweenWorkloads(err error) bool {
+	unknowns := topology.Unknowns(err)
+	for _, u := range unknowns {
+		if !slices.Contains(l.workloads, u.Word) {
+			return false
+		}
+	}
+	return len(unknowns) > 0
 }
 
 // inferred makes one reach workload per pair of nodes worth watching.
@@ -92,11 +109,11 @@ func (l *loader) inferred(p *topology.Plant) []*sim.Use {
 }
 
 // needs checks that what workloads need is there.
-func (l *loader) needs(all []*sim.Use, ids []string) {
+func (l *loader) needs(all []*sim.Use) {
 	for _, u := range all {
 		for _, need := range u.Needs {
-			if !slices.Contains(ids, need) {
-				l.ps.Add(u.Pos, yamlfile.Suggest(need, ids), "%s needs %q, which is no workload", u.ID, need)
+			if !slices.Contains(l.workloads, need) {
+				l.ps.Add(u.Pos, yamlfile.Suggest(need, l.workloads), "%s needs %q, which is no workload", u.ID, need)
 			}
 		}
 	}
