@@ -36,6 +36,7 @@ type Report struct {
 	Jumps      []Jump     `json:"jumps,omitempty"`
 	// Ended is the scenario time when the run ended, and EndReason why.
 	Ended     sim.Seconds            `json:"ended"`
+	Steady    bool                   `json:"steady"` // every workload was served before the first fault
 	EndReason string                 `json:"end_reason"`
 	Real      map[string]sim.Seconds `json:"real,omitempty"`
 	// Disagreements are members whose measurement left the model's prediction for longer than any law allows.
@@ -154,7 +155,9 @@ func (r *Report) steady(d sim.SteadyData) {
 	switch {
 	case d.Members == 0:
 		r.Doubts = append(r.Doubts, "there is no workload to watch")
-	case len(d.Unserved) > 0:
+	case len(d.Unserved) == 0:
+		r.Steady = true
+	default:
 		r.Doubts = append(r.Doubts, "before the first fault these were not served: "+Few(d.Unserved, 2*few))
 	}
 }
@@ -196,6 +199,10 @@ func (r *Report) find() {
 		r.Finding = AsAsked
 	}
 }
+
+// telling says whether the verdicts tell anything: those of a run that was cut short speak of a part of it, and without
+// a steady state there are none.
+func (r *Report) telling() bool { return r.whole() && r.Steady }
 
 // whole says whether the run went to its end.
 func (r *Report) whole() bool { return r.EndReason == "played" || r.EndReason == "horizon" }

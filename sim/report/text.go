@@ -55,6 +55,9 @@ func answers(p *page, r *Report) {
 		}
 		p.blank()
 	}
+	if !r.telling() {
+		return
+	}
 	if r.Survived.Of > 0 {
 		p.line("%s", p.answer(r.Survived, r.Survived.String("SURVIVED", "workload")))
 	}
@@ -65,6 +68,9 @@ func answers(p *page, r *Report) {
 
 // gone is the table of workloads that were not served, by cause, and the names of the others.
 func gone(p *page, r *Report) {
+	if !r.Steady {
+		return // nothing was served that could go
+	}
 	causes, hit, spared := byCause(r)
 	for _, cause := range causes {
 		p.blank()
@@ -164,6 +170,9 @@ func remarks(w Workload) string {
 
 // expectations lists what was expected, the unmet first.
 func expectations(p *page, r *Report) {
+	if !r.telling() {
+		return
+	}
 	var unmet, met []Verdict
 	for _, v := range r.Verdicts {
 		switch {
@@ -206,7 +215,7 @@ func measuring(p *page, r *Report) {
 			p.wrap("  ", skewWords(s))
 		}
 	}
-	if len(r.Real) > 0 {
+	if len(r.Real) > 0 && r.Steady {
 		p.wrap("  ", realWords(r))
 	}
 	for _, d := range r.Disagreements {
