@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/workload"
 	"github.com/dcdrill/dcdrill/topology"
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
@@ -21,7 +22,9 @@ var placingKeys = yamlfile.Keys(placing{})
 // own, it reads them all the same, to find theirs.
 func (l *loader) uses(p *topology.Plant, typed *yamlfile.Node) []*sim.Use {
 	if p != nil && len(p.Workloads) == 0 {
-		return l.inferred(p)
+		all := l.inferred(p)
+		workload.Pace(all)
+		return all
 	}
 	l.workloads = typed.Keys()
 	var all []*sim.Use
@@ -31,6 +34,7 @@ func (l *loader) uses(p *topology.Plant, typed *yamlfile.Node) []*sim.Use {
 		}
 	}
 	l.needs(all)
+	workload.Pace(all)
 	return all
 }
 

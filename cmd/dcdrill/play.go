@@ -105,7 +105,12 @@ func (a *app) playIn(ctx context.Context, sc *sim.Scenario, f *playFlags, listen
 		}
 		fmt.Fprintf(a.Stderr, "no kernel world here (%s): the model predicts instead\n", unavailable.What)
 	}
-	return sim.Play(ctx, model.Engine{}, sc, sim.Options{Program: program(), RealTime: f.realTime, Listen: listen})
+	return sim.Play(ctx, model.Engine{}, sc, sim.Options{Program: program(), RealTime: f.realTime, Listen: listen, Explain: explain(sc)})
+}
+
+// explain has the model say what had to be, and what would not have been without which entries.
+func explain(sc *sim.Scenario) func(*sim.Log) error {
+	return func(log *sim.Log) error { return sim.Explain(log, sc, model.Replay) }
 }
 
 func program() string { return "dcdrill " + version }

@@ -19,6 +19,11 @@ func (Engine) Open(_ context.Context, _ sim.RunClock, env sim.Env) (sim.World, e
 	return New(env, Options{Log: env.Log})
 }
 
+// Replay plays a scenario in the model: it is what sim.Explain and sim.Predict ask.
+func Replay(sc *sim.Scenario, phase float64) (*sim.Log, error) {
+	return sim.Play(context.Background(), Engine{}, sc, sim.Options{Phase: phase})
+}
+
 // Options say who is told what a World works out. The zero value tells nobody.
 type Options struct {
 	// Log gets what bonds, gateways, routes and members do. Without it causes are handed on as they came: events of the

@@ -165,7 +165,22 @@ func remarks(w Workload) string {
 	if w.Reconnects > 0 {
 		all = append(all, plural(w.Reconnects, "reconnect"))
 	}
+	if without := blamed(w); without != "" {
+		all = append(all, without)
+	}
 	return strings.Join(all, ", ")
+}
+
+// blamed says without what there would have been no outage, where that is more than the entry it is put down to.
+func blamed(w Workload) string {
+	var sets []string
+	for _, set := range w.Blame {
+		sets = append(sets, And(set))
+	}
+	if len(sets) == 0 || len(sets) == 1 && sets[0] == w.Longest.Entry {
+		return ""
+	}
+	return "not without " + strings.Join(sets, ", nor without ")
 }
 
 // expectations lists what was expected, the unmet first.

@@ -23,13 +23,14 @@ type Workload struct {
 	Longest *Outage     `json:"longest,omitempty"`
 	Total   sim.Seconds `json:"total,omitempty"` // of the member that was gone the longest in all
 	// Predicted is the model's hull over all members, nil when it was not asked.
-	Predicted  *Bounds  `json:"predicted,omitempty"`
-	Blame      []string `json:"blame,omitempty"` // entries without which there would have been no such outage
-	Reconnects int      `json:"reconnects,omitempty"`
-	Asked      uint64   `json:"asked,omitempty"`
-	Answered   uint64   `json:"answered,omitempty"`
-	P50        float64  `json:"p50_ms,omitempty"`
-	P99        float64  `json:"p99_ms,omitempty"`
+	Predicted *Bounds `json:"predicted,omitempty"`
+	// Blame has the smallest sets of entries without each of which there would have been no such outage, or a shorter one.
+	Blame      [][]string `json:"blame,omitempty"`
+	Reconnects int        `json:"reconnects,omitempty"`
+	Asked      uint64     `json:"asked,omitempty"`
+	Answered   uint64     `json:"answered,omitempty"`
+	P50        float64    `json:"p50_ms,omitempty"`
+	P99        float64    `json:"p99_ms,omitempty"`
 }
 
 // Outage is one stretch of time in which a member was not served.
@@ -77,7 +78,7 @@ func readWorkloads(log *sim.Log) []Workload {
 		}
 		w, ok := byID[e.Subject]
 		if d, blame := e.Data.(sim.BlameData); ok && blame {
-			w.Blame = d.Entries
+			w.Blame = append(w.Blame, d.Entries)
 		}
 		if d, verdict := e.Data.(sim.VerdictData); verdict && d.Part == "survive" && byID[d.Workload] != nil {
 			byID[d.Workload].judged(d.Outcome)
