@@ -228,3 +228,20 @@ groups: {core: {redundant: [core], pair: {delay_restore: 30s, auto_recovery: nev
 	assert.Equal(t, Bytes(4<<40), store.Volume.Size)
 	assert.Equal(t, "1.8046875s", p.Network("lan").Gateway.Takeover.String(), "three adverts and the skew")
 }
+
+func TestSubnetsHoldExactlyTheirAddresses(t *testing.T) {
+	for subnet, hosts := range map[string]string{"10.0.0.0/30": "2", "10.0.0.0/29": "6", "10.0.0.0/31": "2"} {
+		text := "networks: {lan: {subnet: " + subnet + "}}\ntopology:\n  nodes:\n    sw: {kind: switch}\n    h: {kind: host, count: " + hosts + ", ports: {e: sw}}\n"
+		p, err := Parse("f", []byte(text))
+		require.NoError(t, err, subnet)
+		sound(t, p)
+		_, err = Parse("f", []byte(text+"    one-more: {kind: host, ports: {e: sw}}\n"))
+		assert.ErrorContains(t, err, "too small", subnet)
+	}
+}
+
+func TestTwoRoutersOnAMadeUpNetworkAreNoGateway(t *testing.T) {
+	p, err := Parse("f", []byte("topology: {nodes: {sw: {kind: switch}, r: {kind: router, count: 2, ports: {e: sw}}, h: {kind: host, ports: {e: sw}}}}"))
+	require.NoError(t, err)
+	assert.Nil(t, p.Network("lan").Gateway)
+}

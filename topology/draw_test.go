@@ -90,3 +90,19 @@ func TestUnknownFormat(t *testing.T) {
 	require.NoError(t, err)
 	assert.ErrorContains(t, Draw(io.Discard, p, "png"), `no format "png", there are svg, dot, mermaid`)
 }
+
+func TestRedundantNodesStandTogether(t *testing.T) {
+	p, err := Parse("f", []byte(`
+topology:
+  nodes:
+    core1: {kind: switch}
+    lab: {kind: switch}
+    core2: {kind: switch}
+    h: {kind: host, count: 2, ports: {a: core1, b: core2, c: lab}, bonds: {t: {members: [a, b, c]}}}
+groups: {core: {redundant: [core1, core2]}}
+`))
+	require.NoError(t, err)
+	s := newSketch(p)
+	s.layout()
+	assert.Contains(t, s.redundantBoxes(), p.Group("core"))
+}

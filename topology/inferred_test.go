@@ -43,3 +43,17 @@ func TestInferredPairsOfALargePlantAreARing(t *testing.T) {
 	assert.Len(t, got, 100)
 	assert.Contains(t, got, "h100-h1")
 }
+
+func TestHostsWithoutAGatewayStayOnTheirNetwork(t *testing.T) {
+	p, err := Parse("f", []byte(`
+networks: {a: {subnet: 10.0.1.0/24}, b: {subnet: 10.0.2.0/24, gateway: r}}
+topology:
+  nodes:
+    sw: {kind: switch}
+    r: {kind: router, ports: {e: {to: sw, networks: [a, b]}}}
+    x: {kind: host, ports: {eth0: {to: sw, networks: [a]}}}
+    y: {kind: host, ports: {eth0: {to: sw, networks: [b]}}}
+`))
+	require.NoError(t, err)
+	assert.Empty(t, pairNames(p))
+}

@@ -62,8 +62,10 @@ func (s *sketch) order() {
 			for _, b := range row {
 				want[b] = b.pull(at, sweep)
 			}
-			s.gather(row, want)
-			slices.SortStableFunc(row, func(a, b *box) int { return cmp.Compare(want[a], want[b]) })
+			group := s.gather(row, want)
+			slices.SortStableFunc(row, func(a, b *box) int {
+				return cmp.Or(cmp.Compare(want[a], want[b]), cmp.Compare(group[a], group[b]))
+			})
 			number(row)
 		}
 	}
@@ -101,9 +103,10 @@ func average(list []float64) float64 {
 	return mean(sum, len(list))
 }
 
-// gather moves the members of each redundant group in the row to their common mean.
-func (s *sketch) gather(row []*box, want map[*box]float64) {
-	for _, g := range s.plant.Groups {
+// gather moves the members of each redundant group in the row to their common mean, and says which group that is.
+func (s *sketch) gather(row []*box, want map[*box]float64) map[*box]int {
+	group := map[*box]int{}
+	for i, g := range s.plant.Groups {
 		var boxes []*box
 		sum := 0.0
 		for _, b := range row {
@@ -112,10 +115,11 @@ func (s *sketch) gather(row []*box, want map[*box]float64) {
 				sum += want[b]
 			}
 		}
-		for i, b := range boxes {
-			want[b] = sum/float64(len(boxes)) + float64(i)*1e-6
+		for _, b := range boxes {
+			want[b], group[b] = mean(sum, len(boxes)), i+1
 		}
 	}
+	return group
 }
 
 // place gives every box its coordinates: as near to its neighbours as its row allows.

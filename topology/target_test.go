@@ -84,6 +84,7 @@ func TestWrongTargetsNameEveryBadWord(t *testing.T) {
 		{Target{"hv[1-9]"}, nodes(p), []string{`there is no "hv5"`}},
 		{Target{"hv[1-"}, nodes(p), []string{`"hv[1-"`}},
 		{Target{"hv[2-1]"}, nodes(p), []string{`"hv[2-1]"`}},
+		{Target{"hv[2-1,3]"}, nodes(p), []string{`"hv[2-1,3]"`}},
 		{Target{"hv1:vmnic9"}, ports(p), []string{`did you mean "hv1:vmnic0"?`}},
 		{Target{"core1:Etherne1/2"}, links(p), []string{`did you mean "core1:Ethernet1/2"?`}},
 		{Target{"hv1:backup"}, links(p), []string{"hv1 has vmnic0, vmnic1, vmnic2, vmnic3, team0"}},

@@ -1,6 +1,7 @@
 package yamlfile
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -161,4 +162,15 @@ func TestMerge(t *testing.T) {
 	assert.Equal(t, "patch.yaml:2:4", m.Lookup("d").Pos().String())
 	assert.Equal(t, "f.yaml:1:8", m.Lookup("a").Lookup("b").Pos().String())
 	assert.Equal(t, "a: {b: 1, c: 2}\nd: [1, 2]\ne: x\n", base.String(), "the base must not change")
+}
+
+func TestProblemsOfOneFileStayTogether(t *testing.T) {
+	var ps Problems
+	ps.Add(Pos{File: "b", Line: 1, Col: 1}, "", "first")
+	ps.Add(Pos{File: "a", Line: 2, Col: 9}, "", "second")
+	ps.Add(Pos{File: "a", Line: 2, Col: 3}, "a hint", "third")
+	ps.Take(Pos{File: "a", Line: 1, Col: 1}, errors.New("fourth"))
+	ps.Take(Pos{}, ps)
+	ps.Take(Pos{}, nil)
+	assert.EqualError(t, ps.Err(), "a:1:1: fourth\na:2:3: third, a hint\na:2:9: second\nb:1:1: first")
 }
