@@ -30,9 +30,6 @@ var bootProfiles = []Boot{
 	{Name: "instant"},
 }
 
-// BootProfiles lists the built-in profiles.
-func BootProfiles() []Boot { return append([]Boot(nil), bootProfiles...) }
-
 func bootProfile(name string) (Boot, bool) {
 	for _, b := range bootProfiles {
 		if b.Name == name {
