@@ -2,6 +2,8 @@
 
 package kernel
 
+import "github.com/dcdrill/dcdrill/sim"
+
 // Box is the inside seen from the outside; there is none here.
 type Box struct{ Stream *Stream }
 
@@ -24,6 +26,8 @@ func (b *Box) Done() <-chan struct{} { return nil }
 
 // Wait says that this is not Linux.
 func (b *Box) Wait() error { return notLinux }
+
+func (b *Box) capability() sim.Capability { return sim.Capability{} }
 
 // Close does nothing.
 func (b *Box) Close() error { return nil }

@@ -14,10 +14,12 @@ import (
 // /proc and /sys those of these, and returns the stream to the outside, with whose end this process ends too.
 func Enter() (*Stream, error) {
 	s, err := enter()
-	if err == nil {
-		reapOrphans()
+	if err != nil {
+		return nil, err
 	}
-	return s, err
+	reapOrphans()
+	s.Handle(CapabilitiesVerb, serveCapabilities)
+	return s, nil
 }
 
 func enter() (*Stream, error) {

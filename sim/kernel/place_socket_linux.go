@@ -209,7 +209,7 @@ func (p *place) ListenPacket(ctx context.Context, network, address string) (sim.
 		return nil, fmt.Errorf("listen on %s: there are no datagrams of %q", p.node.ID, network)
 	}
 	if kind.protocol != unix.IPPROTO_UDP {
-		if err := p.allowPing(); err != nil {
+		if err := p.readyForPing(); err != nil {
 			return nil, err
 		}
 	}
@@ -236,15 +236,16 @@ func (p *place) from(network, address string) string {
 	return net.JoinHostPort(host, port)
 }
 
-// allowPing lets group 0, which is all there is in a box, open ping sockets.
-func (p *place) allowPing() error {
-	p.pingOnce.Do(func() {
-		p.pingErr = p.room.do(func() error {
-			return os.WriteFile("/proc/sys/net/ipv4/ping_group_range", []byte("0 0"), 0)
-		})
-	})
+// readyForPing lets the node's namespace have ping sockets, once.
+func (p *place) readyForPing() error {
+	p.pingOnce.Do(func() { p.pingErr = p.room.do(allowPing) })
 	if p.pingErr != nil {
 		return fmt.Errorf("allow ping sockets on %s: %w", p.node.ID, p.pingErr)
 	}
 	return nil
+}
+
+// allowPing lets group 0, which is all there is in a box, open ping sockets in the calling thread's namespace.
+func allowPing() error {
+	return os.WriteFile("/proc/sys/net/ipv4/ping_group_range", []byte("0 0"), 0)
 }
