@@ -14,12 +14,12 @@ import (
 
 // Exit codes, fixed for ever: scripts branch on them.
 const (
-	exitAsAsked      = 0
-	exitNotAsAsked   = 1 // a workload did not survive, or an expectation failed
-	exitWrong        = 2 // the command line or a file is wrong
-	exitCannot       = 3 // this machine cannot
-	exitInconclusive = 4
-	exitInterrupted  = 130 // as shells say it: 128 and SIGINT
+	exitAsAsked      = sim.ExitAsAsked    // 0
+	exitNotAsAsked   = sim.ExitNotAsAsked // 1: a workload did not survive, or an expectation failed
+	exitWrong        = 2                  // the command line or a file is wrong
+	exitCannot       = 3                  // this machine cannot
+	exitInconclusive = sim.ExitInconclusive
+	exitInterrupted  = sim.ExitInterrupted // as shells say it: 128 and SIGINT
 )
 
 // usageError is a command line that is wrong.
@@ -30,9 +30,20 @@ func (e *usageError) Unwrap() error { return e.error }
 func usage(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
 // found is a run that went to its end and has a finding other than "as asked". It was reported, so nothing more is said.
-type found struct{ report.Finding }
+type found struct {
+	code int
+	text string
+}
 
-func (f found) Error() string { return string(f.Finding) }
+func (f found) Error() string { return f.text }
+
+// finding is what a reported run comes to; nil for "as asked".
+func finding(r *report.Report) error {
+	if r.ExitCode == exitAsAsked {
+		return nil
+	}
+	return found{r.ExitCode, string(r.Finding)}
+}
 
 // ended is a process in a node that ended with a code of its own.
 type ended struct{ code int }
@@ -76,7 +87,7 @@ func quiet(err error) bool {
 // codeOf maps errors to exit codes; it is the one place that does.
 func codeOf(err error) int {
 	var (
-		finding     found
+		reported    found
 		process     ended
 		wrong       *usageError
 		problems    yamlfile.Problems
@@ -84,8 +95,8 @@ func codeOf(err error) int {
 		unavailable *kernel.Unavailable
 	)
 	switch {
-	case errors.As(err, &finding):
-		return codeOfFinding(finding.Finding)
+	case errors.As(err, &reported):
+		return reported.code
 	case errors.As(err, &process):
 		return process.code
 	case errors.Is(err, context.Canceled):
@@ -97,18 +108,6 @@ func codeOf(err error) int {
 	}
 	// What nobody foresaw is this machine's doing: a full disk, a killed process, a kernel that says no.
 	return exitCannot
-}
-
-func codeOfFinding(f report.Finding) int {
-	switch f {
-	case report.AsAsked:
-		return exitAsAsked
-	case report.NotAsAsked:
-		return exitNotAsAsked
-	case report.Interrupted:
-		return exitInterrupted
-	}
-	return exitInconclusive
 }
 
 func hintOf(err error) string {

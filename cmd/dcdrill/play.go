@@ -71,17 +71,7 @@ func (f *playFlags) options() scenarios.Options {
 
 // play plays a scenario, reports it, and returns what it comes to as an error.
 func (a *app) play(ctx context.Context, sc *sim.Scenario, f *playFlags) error {
-	keep, err := newRecord(f.out)
-	if err != nil {
-		return err
-	}
-	p := a.progress(f.verbose)
-	log, err := a.playIn(ctx, sc, f, func(e sim.Event) {
-		keep.event(e)
-		p.event(e)
-	})
-	p.end()
-	err = errors.Join(err, keep.close())
+	log, err := a.played(ctx, sc, f)
 	if log == nil || len(log.Events()) == 0 {
 		return err
 	}
@@ -89,10 +79,26 @@ func (a *app) play(ctx context.Context, sc *sim.Scenario, f *playFlags) error {
 	if failed := a.write(r, f); failed != nil {
 		return errors.Join(err, failed)
 	}
-	if err == nil && r.Finding != report.AsAsked {
-		err = found{r.Finding}
+	if err == nil {
+		err = finding(r)
 	}
 	return err
+}
+
+// played plays a scenario and keeps its log, showing how it goes. What it played is in the log even when an error cut
+// it short.
+func (a *app) played(ctx context.Context, sc *sim.Scenario, f *playFlags) (*sim.Log, error) {
+	keep, err := newRecord(f.out)
+	if err != nil {
+		return nil, err
+	}
+	p := a.progress(f.verbose)
+	log, err := a.playIn(ctx, sc, f, func(e sim.Event) {
+		keep.event(e)
+		p.event(e)
+	})
+	p.end()
+	return log, errors.Join(err, keep.close())
 }
 
 // playIn plays in the world that was asked for, or in the best one that this machine has.
@@ -108,7 +114,7 @@ func (a *app) playIn(ctx context.Context, sc *sim.Scenario, f *playFlags, listen
 	return sim.Play(ctx, model.Engine{}, sc, sim.Options{Program: program(), RealTime: f.realTime, Listen: listen, Explain: explain(sc)})
 }
 
-// explain has the model say what had to be, and what would not have been without which entries.
+// explain has the model say what had to be, and what would have been without each fault.
 func explain(sc *sim.Scenario) func(*sim.Log) error {
 	return func(log *sim.Log) error { return sim.Explain(log, sc, model.Replay) }
 }
@@ -196,9 +202,13 @@ func (a *app) write(r *report.Report, f *playFlags) error {
 
 func (a *app) writeOne(r *report.Report, o output, verbose bool) error {
 	if o.file == "" {
-		return o.format(a.Stdout, r, report.Style{Color: a.colors(a.Stdout), Verbose: verbose})
+		return o.format(a.Stdout, r, a.style(verbose))
 	}
 	return writeFile(o.file, func(w io.Writer) error { return o.format(w, r, report.Style{Verbose: verbose}) })
+}
+
+func (a *app) style(verbose bool) report.Style {
+	return report.Style{Color: a.colors(a.Stdout), Verbose: verbose}
 }
 
 // writeFile makes a file and says of everything that goes wrong which file it was.

@@ -29,10 +29,10 @@ code is that of the run.`,
 				return err
 			}
 			r := report.Read(log)
-			if err := a.write(r, &playFlags{reports: formats, verbose: verbose}); err != nil || r.Finding == report.AsAsked {
+			if err := a.write(r, &playFlags{reports: formats, verbose: verbose}); err != nil {
 				return err
 			}
-			return found{r.Finding}
+			return finding(r)
 		},
 	}
 	c.Flags().StringArrayVar(&formats, "format", nil, "`FORMAT[=FILE]`, text by default: "+strings.Join(report.Formats.Names(), ", ")+"; may be given again")

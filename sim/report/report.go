@@ -23,14 +23,15 @@ type Report struct {
 	Seed     uint64 `json:"seed"`
 	RealTime bool   `json:"real_time,omitempty"`
 	// Question: there are no expectations, survival decides.
-	Question bool `json:"question"`
-	// Finding is "as asked", "not as asked", "inconclusive" or "interrupted".
+	Question   bool       `json:"question"`
 	Finding    Finding    `json:"finding"`
+	ExitCode   int        `json:"exit_code"`
 	Survived   Tally      `json:"survived"`
 	AsExpected Tally      `json:"as_expected"`
 	Doubts     []string   `json:"doubts,omitempty"`
 	Workloads  []Workload `json:"workloads"`
 	Verdicts   []Verdict  `json:"verdicts"`
+	Entries    int        `json:"entries"` // of the timeline
 	Moments    []Told     `json:"moments"`
 	Skews      []Skew     `json:"skews,omitempty"`
 	Jumps      []Jump     `json:"jumps,omitempty"`
@@ -39,22 +40,24 @@ type Report struct {
 	Steady    bool                   `json:"steady"` // every workload was served before the first fault
 	EndReason string                 `json:"end_reason"`
 	Real      map[string]sim.Seconds `json:"real,omitempty"`
-	// Disagreements are members whose measurement left the model's prediction for longer than any law allows.
-	Disagreements []string `json:"disagreements,omitempty"`
-	Notes         []string `json:"notes,omitempty"`
-	Emulated      []string `json:"emulated,omitempty"`
+	Notes     []string               `json:"notes,omitempty"`
+	Emulated  []string               `json:"emulated,omitempty"`
 }
 
-// Finding is what the run comes to.
+// Finding is what the run comes to, in words.
 type Finding string
 
-// Each finding has an exit code of its own: 0, 1, 4 and 130.
+// Each finding goes with an exit code.
 const (
-	AsAsked      Finding = "as asked"
-	NotAsAsked   Finding = "not as asked"
-	Inconclusive Finding = "inconclusive"
-	Interrupted  Finding = "interrupted"
+	AsAsked      Finding = "as asked"     // 0
+	NotAsAsked   Finding = "not as asked" // 1
+	Inconclusive Finding = "inconclusive" // 4
+	Interrupted  Finding = "interrupted"  // 130
 )
+
+var findings = map[int]Finding{
+	sim.ExitAsAsked: AsAsked, sim.ExitNotAsAsked: NotAsAsked, sim.ExitInconclusive: Inconclusive, sim.ExitInterrupted: Interrupted,
+}
 
 // Tally counts one of the two answers.
 type Tally struct {
@@ -102,13 +105,20 @@ type Jump struct {
 
 // Read takes all that a report says from a log. A log cut short gives a report of an interrupted run.
 func Read(log *sim.Log) *Report {
-	h := log.Header()
+	h, result := log.Header(), sim.ResultOf(log)
 	r := &Report{
 		Schema: Schema, Program: h.Program, World: h.World, Scenario: h.Scenario, Story: h.Story, Plant: h.Plant,
 		Start: h.Start, Seed: h.Seed, RealTime: h.RealTime, Question: h.Question, Notes: h.Notes,
-		EndReason: "interrupted",
+		Entries: len(h.Entries), EndReason: result.Reason, ExitCode: result.ExitCode(), Finding: findings[result.ExitCode()],
+		Survived:   Tally{Held: result.Survived, Of: result.Of, Unknown: result.NotKnown},
+		AsExpected: Tally{Held: result.AsExpected, Of: result.Expectations, Unknown: result.Undecided},
 	}
-	r.readCapabilities(h)
+	for _, d := range result.Doubts {
+		if !slices.Contains(r.Doubts, d) {
+			r.Doubts = append(r.Doubts, d)
+		}
+	}
+	r.readHeader(h)
 	r.Workloads = readWorkloads(log)
 	story := Story{Tell: func(m Moment) { r.Moments = append(r.Moments, Told{sim.Seconds(m.At), m}) }}
 	for _, e := range log.Events() {
@@ -116,87 +126,41 @@ func Read(log *sim.Log) *Report {
 		r.read(log, e)
 	}
 	story.End()
-	r.find()
 	return r
 }
 
-func (r *Report) readCapabilities(h sim.HeaderData) {
+// readHeader takes what the first event says of the world and of what was left open.
+func (r *Report) readHeader(h sim.HeaderData) {
 	for _, c := range h.Capabilities {
 		if c.Status == sim.Emulated {
 			r.Emulated = append(r.Emulated, c.Name)
 		}
+	}
+	inferred := 0
+	for _, u := range h.Uses {
+		if u.Inferred {
+			inferred++
+		}
+	}
+	if inferred > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("the plant has no workloads: %d pairs of nodes that reach one another stand in for them", inferred))
 	}
 }
 
 // read takes what one event adds.
 func (r *Report) read(log *sim.Log, e sim.Event) {
 	r.Ended = sim.Seconds(e.At)
-	if text := trouble(e); text != "" && !slices.Contains(r.Doubts, text) {
-		r.Doubts = append(r.Doubts, text)
-	}
 	switch d := e.Data.(type) {
 	case sim.SteadyData:
-		r.steady(d)
+		r.Steady = d.Members > 0 && len(d.Unserved) == 0
 	case sim.SkewData:
 		r.Skews = append(r.Skews, Skew{sim.Seconds(e.At), log.Fault(e.Cause).Subject, d})
 	case sim.JumpData:
 		r.Jumps = append(r.Jumps, Jump{d})
-	case sim.DisagreeData:
-		r.Disagreements = append(r.Disagreements, fmt.Sprintf("%s at %s: the model says %s, measured %s",
-			e.Subject, Clock(e.At), d.Predicted, d.Measured))
 	case sim.VerdictData:
-		r.verdict(e.Subject, d)
+		r.Verdicts = append(r.Verdicts, Verdict{e.Subject, d})
 	case sim.EndData:
-		r.EndReason, r.Real = d.Reason, d.Real
-	}
-}
-
-func (r *Report) steady(d sim.SteadyData) {
-	switch {
-	case d.Members == 0:
-		r.Doubts = append(r.Doubts, "there is no workload to watch")
-	case len(d.Unserved) == 0:
-		r.Steady = true
-	default:
-		r.Doubts = append(r.Doubts, "before the first fault these were not served: "+Few(d.Unserved, 2*few))
-	}
-}
-
-func (r *Report) verdict(id string, d sim.VerdictData) {
-	r.Verdicts = append(r.Verdicts, Verdict{id, d})
-	t := &r.Survived
-	if d.Part == "expect" {
-		t = &r.AsExpected
-	}
-	t.Of++
-	switch d.Outcome {
-	case sim.Passed:
-		t.Held++
-	case sim.Inconclusive:
-		t.Unknown++
-	}
-}
-
-// find draws the conclusion. Doubt outweighs every verdict: no vacuous green, and no red from a run that proves nothing.
-func (r *Report) find() {
-	decides := r.AsExpected
-	if r.Question {
-		decides = r.Survived
-	}
-	if decides.Of == 0 && r.whole() {
-		r.Doubts = append(r.Doubts, "there was nothing to check")
-	}
-	switch {
-	case r.EndReason == "interrupted":
-		r.Finding = Interrupted
-	case !r.whole() || len(r.Doubts) > 0:
-		r.Finding = Inconclusive
-	case decides.Held+decides.Unknown < decides.Of:
-		r.Finding = NotAsAsked
-	case decides.Unknown > 0:
-		r.Finding = Inconclusive
-	default:
-		r.Finding = AsAsked
+		r.Real = d.Real
 	}
 }
 

@@ -330,23 +330,10 @@ func tellUp(t *telling) {
 
 func tellTroubles(t *telling) {
 	for _, e := range t.group {
-		if text := trouble(e); text != "" {
+		if text := sim.DoubtOf(e); text != "" {
 			t.tell(Moment{Text: text, Trouble: true})
 		}
 	}
-}
-
-// trouble says why an event makes the run inconclusive; empty when it does not.
-func trouble(e sim.Event) string {
-	switch d := e.Data.(type) {
-	case sim.UnprovenData:
-		return "not proven: " + e.Subject + ": " + d.Missing
-	case sim.UnsupportedData:
-		return d.What
-	case sim.StarvedData:
-		return fmt.Sprintf("this machine was too busy to measure: %s sent %s late", e.Subject, Duration(time.Duration(d.Late)))
-	}
-	return ""
 }
 
 // workloads names the workloads of members: "mail (all 8), ad (1 of 2)".

@@ -11,11 +11,11 @@ import (
 )
 
 func init() {
-	register("text", "for people: the two answers, what was gone for how long, and why", writeText)
+	register("text", "for people: the two answers, what was gone for how long, and why", Text)
 }
 
-// writeText puts the answers first, then what a reader asks next: what was gone, why, what happened, can I trust it.
-func writeText(w io.Writer, r *Report, s Style) error {
+// Text writes for people. It puts the answers first, then what a reader asks next: what was gone, why, what happened, can I trust it.
+func Text(w io.Writer, r *Report, s Style) error {
 	p := &page{style: s}
 	for _, section := range []func(*page, *Report){
 		head, answers, gone, expectations, happened, measuring, notes,
@@ -24,6 +24,17 @@ func writeText(w io.Writer, r *Report, s Style) error {
 	}
 	if _, err := io.WriteString(w, p.String()); err != nil {
 		return fmt.Errorf("write text report: %w", err)
+	}
+	return nil
+}
+
+// Comparison writes what was measured beside what the model says, and nothing else.
+func Comparison(w io.Writer, r *Report, s Style) error {
+	p := &page{style: s}
+	head(p, r)
+	gone(p, r)
+	if _, err := io.WriteString(w, p.String()); err != nil {
+		return fmt.Errorf("write comparison: %w", err)
 	}
 	return nil
 }
@@ -76,10 +87,35 @@ func gone(p *page, r *Report) {
 		p.blank()
 		p.wrap("", p.bold("Gone: ")+cause)
 		p.table(outageTable(p, r, hit[cause]))
+		blame(p, r, hit[cause])
 	}
 	if len(spared) > 0 {
 		p.blank()
 		p.wrap("", p.bold("Never gone: ")+Few(spared, 12))
+	}
+}
+
+// blame says, where more than one entry could have done it, without which it would not have been.
+func blame(p *page, r *Report, ws []Workload) {
+	if r.Entries < 2 {
+		return
+	}
+	var order []string
+	who := map[string][]string{}
+	for _, w := range ws {
+		var ways []string
+		for _, set := range w.Blame {
+			ways = append(ways, "without "+And(set))
+		}
+		if said := strings.Join(ways, ", or "); said != "" {
+			if who[said] == nil {
+				order = append(order, said)
+			}
+			who[said] = append(who[said], w.ID)
+		}
+	}
+	for _, said := range order {
+		p.wrap("     ", p.faint(said+", not gone or not for as long: "+And(who[said])))
 	}
 }
 
@@ -125,10 +161,22 @@ func outageTable(p *page, r *Report, ws []Workload) [][]string {
 		}
 		rows = append(rows, []string{
 			p.mark(w.Survived), w.ID, lasted, give(o), Clock(time.Duration(o.From)), predicted(w),
-			Duration(time.Duration(w.Tolerates)), p.faint(remarks(w)),
+			tolerates(w), p.faint(remarks(w)),
 		})
 	}
 	return rows
+}
+
+// tolerates is the longest outage that the workload may have in this scenario.
+func tolerates(w Workload) string {
+	if w.Wanted == "" {
+		return Duration(time.Duration(w.Tolerates))
+	}
+	bound := strings.TrimPrefix(strings.TrimPrefix(w.Wanted, "longest outage "), "<= ")
+	if d, err := time.ParseDuration(bound); err == nil {
+		return Duration(d)
+	}
+	return bound
 }
 
 // give is how finely an outage was measured.
@@ -165,22 +213,7 @@ func remarks(w Workload) string {
 	if w.Reconnects > 0 {
 		all = append(all, plural(w.Reconnects, "reconnect"))
 	}
-	if without := blamed(w); without != "" {
-		all = append(all, without)
-	}
 	return strings.Join(all, ", ")
-}
-
-// blamed says without what there would have been no outage, where that is more than the entry it is put down to.
-func blamed(w Workload) string {
-	var sets []string
-	for _, set := range w.Blame {
-		sets = append(sets, And(set))
-	}
-	if len(sets) == 0 || len(sets) == 1 && sets[0] == w.Longest.Entry {
-		return ""
-	}
-	return "not without " + strings.Join(sets, ", nor without ")
 }
 
 // expectations lists what was expected, the unmet first.
@@ -232,9 +265,6 @@ func measuring(p *page, r *Report) {
 	}
 	if len(r.Real) > 0 && r.Steady {
 		p.wrap("  ", realWords(r))
-	}
-	for _, d := range r.Disagreements {
-		p.wrap("  ", p.bad("disagreement: ")+d)
 	}
 	if len(r.Emulated) > 0 {
 		p.wrap("  ", p.faint("emulated here: "+And(r.Emulated)))

@@ -16,6 +16,8 @@ type Workload struct {
 	Inferred  bool        `json:"inferred,omitempty"`
 	// Survived is nil when nobody asked whether it must.
 	Survived *bool `json:"survived,omitempty"`
+	// Wanted is what it had to survive, in the words of the check.
+	Wanted string `json:"wanted,omitempty"`
 	// Hit counts the members that were gone at least once.
 	Hit     int `json:"hit"`
 	Outages int `json:"outages"`
@@ -81,7 +83,7 @@ func readWorkloads(log *sim.Log) []Workload {
 			w.Blame = append(w.Blame, d.Entries)
 		}
 		if d, verdict := e.Data.(sim.VerdictData); verdict && d.Part == "survive" && byID[d.Workload] != nil {
-			byID[d.Workload].judged(d.Outcome)
+			byID[d.Workload].judged(d)
 		}
 	}
 	return all
@@ -115,11 +117,12 @@ func (w *Workload) outages(log *sim.Log, h *sim.History) {
 }
 
 // judged writes down the survival verdict; one that is inconclusive stays open.
-func (w *Workload) judged(o sim.Outcome) {
-	if o == sim.Inconclusive {
+func (w *Workload) judged(d sim.VerdictData) {
+	w.Wanted = d.Want
+	if d.Outcome == sim.Inconclusive {
 		return
 	}
-	survived := o == sim.Passed
+	survived := d.Outcome == sim.Passed
 	w.Survived = &survived
 }
 

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcdrill/dcdrill/scenarios"
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/model"
+	"github.com/dcdrill/dcdrill/sim/report"
+)
+
+func (a *app) verifyCommand() *cobra.Command {
+	var f playFlags
+	c := &cobra.Command{
+		Use:   "verify SCENARIO | verify TOPOLOGY FAULT...",
+		Short: "Play the same incident in both worlds and hold the measurement against the prediction",
+		Long: `Play the same incident in both worlds and hold the measurement against the prediction. Where a moment is not
+known beforehand (within one hello, one look at the carriers) the model says from when to when; every measured outage
+must lie in between. A disagreement is a bug in one of the worlds, or something about this kernel worth knowing.`,
+		Example: `  dcdrill verify core-pair-reboot
+  dcdrill verify two-core 'reboot: core1'`,
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: names(scenarios.Names),
+		RunE: func(c *cobra.Command, args []string) error {
+			sc, err := oneOf(args, f.options())
+			if err != nil {
+				return err
+			}
+			return a.verify(c.Context(), sc, &f)
+		},
+	}
+	flags := c.Flags()
+	flags.Uint64Var(&f.seed, "seed", 0, "seed of all dice, instead of the scenario's")
+	flags.StringVar(&f.variant, "variant", "", "verify this variant of the scenario")
+	flags.StringVarP(&f.out, "out", "o", "", "folder for the log and the reports of the measurement")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "tell everything that happens")
+	c.PreRun = func(c *cobra.Command, _ []string) { f.seeded = c.Flags().Changed("seed") }
+	return c
+}
+
+// oneOf is a scenario, or a topology with faults.
+func oneOf(args []string, o scenarios.Options) (*sim.Scenario, error) {
+	if len(args) == 1 {
+		return scenarios.Load(args[0], o)
+	}
+	return scenarios.Try(args[0], args[1:], o)
+}
+
+// verify measures, predicts and compares.
+func (a *app) verify(ctx context.Context, sc *sim.Scenario, f *playFlags) error {
+	f.world = "kernel"
+	log, err := a.played(ctx, sc, f)
+	if err != nil {
+		return err
+	}
+	r := report.Read(log)
+	if r.Finding == report.Interrupted || r.Finding == report.Inconclusive {
+		if err := report.Text(a.Stdout, r, a.style(f.verbose)); err != nil {
+			return err
+		}
+		return finding(r)
+	}
+	predicted, err := sim.Predict(sc, model.Replay)
+	if err != nil {
+		return err
+	}
+	return a.compared(log, r, sim.Compare(log, predicted...))
+}
+
+// compared says where measurement and prediction differ.
+func (a *app) compared(log *sim.Log, r *report.Report, all []sim.Disagreement) error {
+	if err := report.Comparison(a.Stdout, r, a.style(false)); err != nil {
+		return err
+	}
+	members := 0
+	for _, u := range log.Header().Uses {
+		members += u.Members
+	}
+	if len(all) == 0 {
+		fmt.Fprintf(a.Stdout, "\nBOTH WORLDS AGREE on all outages of %d conversations\n", members)
+		return nil
+	}
+	fmt.Fprintf(a.Stdout, "\nTHE WORLDS DISAGREE %d times\n", len(all))
+	for _, d := range all {
+		fmt.Fprintf(a.Stdout, "  %s\n", d)
+	}
+	return found{exitNotAsAsked, "the worlds disagree"}
+}
