@@ -24,6 +24,7 @@ type junitSuite struct {
 	Tests    int         `xml:"tests,attr"`
 	Failures int         `xml:"failures,attr"`
 	Errors   int         `xml:"errors,attr"`
+	Skipped  int         `xml:"skipped,attr"`
 	Time     string      `xml:"time,attr"`
 	Cases    []junitCase `xml:"testcase"`
 	Out      string      `xml:"system-out,omitempty"`
@@ -32,6 +33,7 @@ type junitSuite struct {
 type junitCase struct {
 	Class   string       `xml:"classname,attr"`
 	Name    string       `xml:"name,attr"`
+	Skipped *junitResult `xml:"skipped"`
 	Failure *junitResult `xml:"failure"`
 	Error   *junitResult `xml:"error"`
 }
@@ -42,13 +44,11 @@ type junitResult struct {
 }
 
 // writeJUnit puts the two answers in two suites. Where expectations decide, a workload that did not survive is a fact
-// and no failure. What makes a run inconclusive is an error of its own.
+// and no failure: its case is skipped, with the reason. What makes a run inconclusive is an error of its own.
 func writeJUnit(w io.Writer, r *Report, _ Style) error {
-	suites := junitSuites{}
-	if r.Question {
-		suites.Suites = append(suites.Suites, suite(r, "survive"))
-	} else {
-		suites.Suites = append(suites.Suites, suite(r, "expect"))
+	suites := junitSuites{Suites: []junitSuite{suite(r, "survive", r.Question)}}
+	if !r.Question {
+		suites.Suites = append(suites.Suites, suite(r, "expect", true))
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return fmt.Errorf("write junit report: %w", err)
@@ -62,20 +62,31 @@ func writeJUnit(w io.Writer, r *Report, _ Style) error {
 	return err
 }
 
-func suite(r *Report, part string) junitSuite {
+func suite(r *Report, part string, decides bool) junitSuite {
 	s := junitSuite{Name: r.Scenario + "." + part, Time: fmt.Sprintf("%.3f", time.Duration(r.Ended).Seconds())}
 	for _, v := range r.Verdicts {
 		if v.Part == part {
-			s.add(verdictCase(r, v))
+			s.add(verdictCase(r, v, decides))
 		}
 	}
-	for _, doubt := range r.Doubts {
-		c := junitCase{Class: r.Scenario, Name: "the run is conclusive"}
-		c.Error = &junitResult{Message: doubt}
-		s.add(c)
+	if decides {
+		s.add(conclusive(r))
 	}
 	s.Out = clean(r.Survived.String("SURVIVED", "workload") + "\n" + r.AsExpected.String("AS EXPECTED", ""))
 	return s
+}
+
+// conclusive is a case of its own: that the run proves anything at all.
+func conclusive(r *Report) junitCase {
+	c := junitCase{Class: clean(r.Scenario), Name: "the run is conclusive"}
+	doubts := r.Doubts
+	if !r.whole() {
+		doubts = append(doubts, "the run ended early: "+r.EndReason)
+	}
+	if len(doubts) > 0 {
+		c.Error = &junitResult{Message: clean(strings.Join(doubts, "; "))}
+	}
+	return c
 }
 
 func (s *junitSuite) add(c junitCase) {
@@ -86,19 +97,25 @@ func (s *junitSuite) add(c junitCase) {
 	if c.Error != nil {
 		s.Errors++
 	}
+	if c.Skipped != nil {
+		s.Skipped++
+	}
 	s.Cases = append(s.Cases, c)
 }
 
-func verdictCase(r *Report, v Verdict) junitCase {
+func verdictCase(r *Report, v Verdict, decides bool) junitCase {
 	c := junitCase{Class: clean(r.Scenario + "." + v.Part), Name: clean(v.ID)}
 	result := &junitResult{
 		Message: clean("wanted " + v.Want + ", got " + v.Got),
 		Text:    clean(fmt.Sprintf("wanted: %s\ngot: %s\nevents of the log: %v\n", v.Want, v.Got, v.Evidence)),
 	}
-	switch v.Outcome {
-	case sim.Failed:
+	switch {
+	case v.Outcome == sim.Passed:
+	case !decides:
+		c.Skipped = result
+	case v.Outcome == sim.Failed:
 		c.Failure = result
-	case sim.Inconclusive:
+	default:
 		c.Error = result
 	}
 	return c

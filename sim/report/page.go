@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/dcdrill/dcdrill/sim"
 )
@@ -32,21 +31,21 @@ func (p *page) blank() {
 	}
 }
 
-// wrap writes a paragraph, its lines indented, the first one by what begins with it.
+// wrap writes a paragraph that begins with something, its further lines indented as far as that reaches.
 func (p *page) wrap(first, text string) {
-	line := first
-	indent := strings.Repeat(" ", utf8.RuneCountInString(first))
+	line, empty := first, true
+	indent := strings.Repeat(" ", visible(first))
 	for _, word := range strings.Fields(text) {
-		if visible(line)+1+visible(word) > width && visible(line) > len(indent) {
+		if !empty && visible(line)+1+visible(word) > width {
 			p.line("%s", line)
-			line = indent
+			line, empty = indent, true
 		}
-		if visible(line) > len(indent) {
+		if !empty {
 			line += " "
 		}
-		line += word
+		line, empty = line+word, false
 	}
-	if line != first {
+	if !empty {
 		p.line("%s", line)
 	}
 }

@@ -61,8 +61,9 @@ var findings = map[int]Finding{
 
 // Tally counts one of the two answers.
 type Tally struct {
-	Held, Of int
-	Unknown  int
+	Held    int `json:"held"`
+	Of      int `json:"of"`
+	Unknown int `json:"unknown"`
 }
 
 // String says the answer: "SURVIVED 2 of 8 workloads".
@@ -143,7 +144,7 @@ func (r *Report) readHeader(h sim.HeaderData) {
 		}
 	}
 	if inferred > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("the plant has no workloads: %d pairs of nodes that reach one another stand in for them", inferred))
+		r.Notes = append(r.Notes, fmt.Sprintf("the plant has no workloads: %s stand in for them", plural(inferred, "inferred one")))
 	}
 }
 

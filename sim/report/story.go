@@ -43,13 +43,16 @@ const together = 500 * time.Millisecond
 func (s *Story) Feed(e sim.Event) {
 	switch d := e.Data.(type) {
 	case sim.HeaderData:
-		s.stages, s.members = map[int]bool{}, map[string]int{}
+		s.members = map[string]int{}
 		for _, u := range d.Uses {
 			s.members[u.ID] = u.Members
 		}
 	case sim.SteadyData:
 		s.steady = true
 	case sim.StageData:
+		if s.stages == nil {
+			s.stages = map[int]bool{}
+		}
 		s.stages[e.Seq] = true
 	}
 	if !s.steady {
