@@ -49,6 +49,12 @@ type Mortal interface {
 	PowerLost(end *topology.Node)
 }
 
+// Doubtful is a Machine whose law leaves open for some time whether the user is served. While it is not Sure, whatever
+// is measured agrees with it.
+type Doubtful interface {
+	Sure() bool
+}
+
 // Viewer is what a Machine may ask and tell.
 type Viewer interface {
 	Now() time.Duration

@@ -119,6 +119,16 @@ func (w *World) Served(m *sim.Member) bool {
 	return mem != nil && mem.served
 }
 
+// Agrees says whether a measurement of a member is what is predicted, or what the law leaves open at present.
+func (w *World) Agrees(m *sim.Member, served bool) bool {
+	mem := w.byMember[m]
+	if mem == nil || mem.served == served {
+		return mem != nil
+	}
+	doubtful, some := mem.machine.(sim.Doubtful)
+	return some && !doubtful.Sure()
+}
+
 // Usable says whether a member's way is whole at present, there and back.
 func (w *World) Usable(m *sim.Member) bool {
 	mem := w.byMember[m]

@@ -17,6 +17,10 @@ const (
 	probeSlack = 110 * time.Millisecond
 	// coarse is how much longer a timeout can be than computed: it is counted in whole jiffies, of 10 ms at most.
 	coarse = 1.05
+	// neighbourGone is when a sender may know that its neighbour, or a router that its own, does not answer: three
+	// questions a second apart (RFC 4861 10). From then on every lost segment comes back as unreachable, which takes the
+	// back-off back (RFC 6069): it is sent again every three seconds (measured: 3.07 s), and may be at any moment.
+	neighbourGone = 3 * time.Second
 )
 
 // retransmissions are the times, after a segment was lost, at which it is sent again, and last the time at which the

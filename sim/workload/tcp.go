@@ -30,9 +30,12 @@ const (
 )
 
 // TCP is a long-lived connection: a terminal, a database session, a BGP session. What was lost in a darkness is sent
-// again by the kernel, ever more seldom; when the way is back, the connection resumes with the next repetition, which
-// can be two minutes away. After 15 min 25 s of darkness it is given up and made anew, or earlier where the application
-// says so.
+// again by the kernel, ever more seldom; when the way is back, the connection resumes with the next repetition. That can
+// be two minutes away, or three seconds where the sender's own neighbour had gone. After 15 min 25 s of darkness it is
+// given up and made anew, or earlier where the application says so.
+//
+// The kernel's timers do not jump with the scenario's clock. A connection that stalls over a jump therefore resumes
+// nearer to the earliest moment that the law allows than it otherwise might; one that would have been given up is.
 type TCP struct {
 	Ends
 	Interval time.Duration `yaml:"interval" doc:"from one echo to the next; 100ms by default"`
@@ -77,7 +80,12 @@ type lifeline struct {
 	*terminal
 	cut   bool // this end lost power: there is no connection
 	reset bool // the far end did: it will say so when it is asked
+	doubt time.Duration
 }
+
+// Sure says whether the prediction is the only one that the law allows: between the earliest and the latest
+// retransmission anything goes.
+func (l *lifeline) Sure() bool { return l.Now() >= l.doubt }
 
 // PowerLost takes the connection from one end.
 func (l *lifeline) PowerLost(end *topology.Node) {
@@ -94,6 +102,10 @@ func (l *lifeline) attempt(since, now time.Duration) (wait time.Duration, anew b
 		return redial, true
 	}
 	earliest, latest, gone := resend(since, l.interval, now)
+	if now-since >= neighbourGone && !gone {
+		earliest = now
+	}
+	l.doubt = latest
 	wait = earliest - now + time.Duration(l.Phase()*float64(latest-earliest))
 	if dead := since + l.timeout - now; wait >= dead {
 		return dead, true

@@ -32,10 +32,8 @@ type client struct {
 	cancelDial context.CancelFunc
 	dialAt     time.Duration // when it began to dial, or will at the earliest
 
-	unanswered  int
-	waiting     time.Duration // since when the oldest of them waits, in scenario time
-	waitingReal time.Time     // and in real time
-	mute        time.Duration // until then answers come too early: see heard
+	unanswered int
+	waiting    time.Duration // since when the oldest of them waits
 }
 
 // tick sends an echo, if there is a connection that is worth it.
@@ -52,11 +50,11 @@ func (c *client) tick(at time.Duration) {
 }
 
 func (c *client) send(n uint64, at time.Duration) bool {
-	if c.conn == nil || at < c.mute || c.unanswered >= mostUnanswered {
+	if c.conn == nil || c.unanswered >= mostUnanswered {
 		return false
 	}
 	if c.unanswered == 0 {
-		c.waiting, c.waitingReal = at, time.Now()
+		c.waiting = at
 	}
 	c.unanswered++
 	_, err := c.conn.Write(binary.BigEndian.AppendUint64(nil, n))
@@ -70,7 +68,7 @@ func (c *client) send(n uint64, at time.Duration) bool {
 func (c *client) drop(conn net.Conn, at time.Duration) {
 	_ = conn.Close()
 	if c.conn == conn {
-		c.conn, c.unanswered, c.dialAt, c.mute = nil, 0, at, 0
+		c.conn, c.unanswered, c.dialAt = nil, 0, at
 	}
 }
 
@@ -104,7 +102,7 @@ func (c *client) connect(ctx context.Context, cancel context.CancelFunc) {
 		if c.connected {
 			c.out.meter.Reconnected(now)
 		}
-		c.conn, c.connected, c.unanswered, c.mute = conn, true, 0, 0
+		c.conn, c.connected, c.unanswered = conn, true, 0
 		c.running.Go(func() { c.listen(conn) })
 	}
 }
@@ -123,9 +121,7 @@ func (c *client) listen(conn net.Conn) {
 	}
 }
 
-// heard takes an answer. The kernel's timers do not jump with the scenario's clock: a connection that stalled for six
-// minutes of which the clock jumped five resumes as one does that stalled for one. Such an answer is held back until the
-// retransmission that would have brought it.
+// heard takes an answer.
 func (c *client) heard(conn net.Conn, n uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -133,16 +129,9 @@ func (c *client) heard(conn net.Conn, n uint64) {
 	if c.conn != conn || c.unanswered == 0 {
 		return
 	}
-	stalled, really := now-c.waiting, time.Since(c.waitingReal)
 	c.unanswered--
-	c.waiting, c.waitingReal = now, time.Now()
-	if stalled-really > rtoMin && now >= c.mute {
-		earliest, latest, _ := resend(now-stalled, c.interval, now)
-		c.mute = earliest + (latest-earliest)/2
-	}
-	if now >= c.mute {
-		c.out.meter.Answered(n, now)
-	}
+	c.waiting = now
+	c.out.meter.Answered(n, now)
 }
 
 // hangUp ends everything.
