@@ -32,6 +32,7 @@ var layers = []struct {
 	{"sim/model", []string{"topology", "sim", "sim/proto"}},
 	{"sim/kernel", []string{"topology", "sim", "sim/proto", "sim/model", "sim/kernel"}},
 	{"sim/blockdev", []string{"topology", "sim", "sim/proto"}},
+	{"sim/sweep", []string{"topology", "sim", "sim/report"}},
 	{"sim/simtest", []string{"topology", "sim"}},
 	{"sim", []string{"topology"}},
 	{"scenarios", []string{"topology", "sim", "sim/fault", "sim/workload", "sim/check", "sim/model"}},
