@@ -39,6 +39,20 @@ func (c *condition) stopping(ch *change) []member {
 	return members
 }
 
+// count is the number of nodes among members, or when there is none that of links.
+func count(members []member) int {
+	nodes := 0
+	for _, m := range members {
+		if m.node != nil {
+			nodes++
+		}
+	}
+	if nodes > 0 {
+		return nodes
+	}
+	return len(members)
+}
+
 // silent says whether nothing passed a link anyway, because one of its nodes is out of service.
 func (c *condition) silent(l *topology.Link) bool {
 	return c.stage[l.A.Node.Index] != topology.Forwarding || c.stage[l.B.Node.Index] != topology.Forwarding

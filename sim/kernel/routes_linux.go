@@ -122,11 +122,13 @@ func (c *condition) writeRoutes(n *topology.Node, was map[netip.Prefix][]sim.Hop
 	for _, r := range c.tables[n] {
 		is[r.To] = r.Hops
 		if hops, known := was[r.To]; !known || !slices.Equal(hops, r.Hops) {
+			c.changes[n]++
 			b.route(r.To, c.nextHops(n, r))
 		}
 	}
 	for to := range c.written[n] {
 		if _, stays := is[to]; !stays {
+			c.changes[n]++
 			b.unroute(to)
 		}
 	}

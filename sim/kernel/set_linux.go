@@ -20,6 +20,7 @@ type condition struct {
 	tables map[*topology.Node][]sim.Route
 	// written is what the kernel was told of the tables.
 	written map[*topology.Node]map[netip.Prefix][]sim.Hop
+	changes map[*topology.Node]int // how many prefixes ever changed
 	// powered is told when a node loses its power or is in service again, after its links have gone and before they
 	// come back.
 	powered func(*topology.Node, topology.Stage)
@@ -29,7 +30,8 @@ func newCondition(f *fabric) *condition {
 	c := &condition{
 		fabric: f, down: map[*topology.Port]bool{}, guards: make([]*guard, len(f.nodes)),
 		holds: map[holding]bool{}, tables: map[*topology.Node][]sim.Route{},
-		written: map[*topology.Node]map[netip.Prefix][]sim.Hop{}, powered: func(*topology.Node, topology.Stage) {},
+		written: map[*topology.Node]map[netip.Prefix][]sim.Hop{}, changes: map[*topology.Node]int{},
+		powered: func(*topology.Node, topology.Stage) {},
 	}
 	for range f.nodes {
 		c.stage = append(c.stage, topology.Forwarding)
@@ -133,7 +135,7 @@ func (c *condition) takeAway(ch *change) (*sim.SkewData, error) {
 		if armed, late, err = c.stopTogether(members); err != nil {
 			return nil, err
 		}
-		skew = &sim.SkewData{Members: len(members), Forwarding: sim.Seconds(late)}
+		skew = &sim.SkewData{Members: count(members), Forwarding: sim.Seconds(late)}
 	}
 	spread, err := c.cut(ch, armed)
 	if err != nil {

@@ -115,10 +115,18 @@ func (g *guard) obeys(told bool) (bool, string, error) {
 	if len(counts) != want {
 		return false, fmt.Sprintf("%s has %d filter rules instead of %d", g.ns.name, len(counts), want), nil
 	}
-	if want == 0 {
-		return told, g.ns.name + " drops nothing", nil
+	return told, g.what(), nil
+}
+
+// what says what the guard loses.
+func (g *guard) what() string {
+	switch {
+	case g.follows.closed:
+		return g.ns.name + " drops everything"
+	case g.follows.rules() > 0:
+		return g.ns.name + " drops what it is told to"
 	}
-	return told, fmt.Sprintf("%s drops by %d rules", g.ns.name, want), nil
+	return g.ns.name + " drops nothing"
 }
 
 // canaryWait is how long a frame may take over one link: 16 µs at the median, 0.1 ms at the 99th percentile (measured),

@@ -129,6 +129,14 @@ func (w *World) Agrees(m *sim.Member, served bool) bool {
 	return some && !doubtful.Sure()
 }
 
+// Cause is what changed a member's way last; 0 while nothing has.
+func (w *World) Cause(m *sim.Member) int {
+	if mem := w.byMember[m]; mem != nil {
+		return mem.cause
+	}
+	return 0
+}
+
 // Usable says whether a member's way is whole at present, there and back.
 func (w *World) Usable(m *sim.Member) bool {
 	mem := w.byMember[m]

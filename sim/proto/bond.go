@@ -1,6 +1,7 @@
 package proto
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -29,6 +30,7 @@ type Bond struct {
 	conf    topology.Bond
 	members []bondMember
 	active  int
+	said    int           // the active member, as Step last said
 	tick    time.Duration // the next look; Never at rest
 	grid    func(now time.Duration) time.Duration
 	why     string
@@ -66,6 +68,7 @@ func NewBond(conf *topology.Bond, look func(now time.Duration) time.Duration) *B
 		b.members = append(b.members, bondMember{carrier: true, speed: p.Link.Speed})
 	}
 	b.active = max(0, b.primary())
+	b.said = b.active
 	return b
 }
 
@@ -75,6 +78,9 @@ func (b *Bond) Link(now time.Duration, member int, up bool) {
 	if m.carrier == up {
 		return
 	}
+	for b.tick < now {
+		b.look()
+	}
 	m.carrier = up
 	if b.tick == Never {
 		b.tick = b.grid(now)
@@ -83,19 +89,41 @@ func (b *Bond) Link(now time.Duration, member int, up bool) {
 
 // Step takes every look that is due, and says which member is active now and whether that is another than before.
 func (b *Bond) Step(now time.Duration) (active int, changed bool) {
-	before := b.active
 	for b.tick <= now {
 		b.look()
-		b.tick += b.conf.Miimon
-		if b.atRest() {
-			b.tick = Never
-		}
 	}
-	return b.active, b.active != before
+	changed = b.active != b.said
+	b.said = b.active
+	return b.active, changed
 }
 
-// Next is when the bond wants to be stepped; Never when it is at rest.
-func (b *Bond) Next() time.Duration { return b.tick }
+// Next is when the bond wants to be stepped; Never when it is at rest. Looks that do nothing but count a delay down are
+// left out: Step makes up for them.
+func (b *Bond) Next() time.Duration {
+	if b.tick == Never {
+		return Never
+	}
+	return b.tick + time.Duration(b.idleLooks())*b.conf.Miimon
+}
+
+// idleLooks counts the looks, from the next one on, that do nothing but count down.
+func (b *Bond) idleLooks() int {
+	const none = math.MaxInt
+	idle := none
+	for _, m := range b.members {
+		switch {
+		case m.atRest():
+		case m.carrier && m.state == linkBack && b.active != None, !m.carrier && m.state == linkFail:
+			idle = min(idle, max(0, m.left))
+		default:
+			return 0
+		}
+	}
+	if idle == none {
+		return 0
+	}
+	return idle
+}
 
 // Active is the index of the active member; None without one.
 func (b *Bond) Active() int { return b.active }
@@ -128,15 +156,28 @@ func (b *Bond) primary() int { return slices.Index(b.conf.Members, b.conf.Primar
 
 func (b *Bond) atRest() bool {
 	for _, m := range b.members {
-		if m.carrier && m.state != linkUp || !m.carrier && m.state != linkDown {
+		if !m.atRest() {
 			return false
 		}
 	}
 	return true
 }
 
-// look is one tick of the monitor: inspect all members, then commit.
+func (m *bondMember) atRest() bool {
+	return m.carrier && m.state == linkUp || !m.carrier && m.state == linkDown
+}
+
+// look is one tick of the monitor.
 func (b *Bond) look() {
+	b.monitor()
+	b.tick += b.conf.Miimon
+	if b.atRest() {
+		b.tick = Never
+	}
+}
+
+// monitor inspects all members, then commits.
+func (b *Bond) monitor() {
 	hurry := b.active == None
 	reselect := false
 	for i := range b.members {

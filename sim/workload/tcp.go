@@ -118,7 +118,7 @@ func (t *terminal) Measure(ctx context.Context, from, to sim.Place, m sim.Meter)
 	all, ctx := errgroup.WithContext(ctx)
 	server := newDesk(to, orRouted(t.flow.Networks)[0])
 	all.Go(func() error { return server.run(ctx, echoAll) })
-	c := &client{terminal: t, ctx: ctx, place: from, server: server, out: asker{meter: m}}
+	c := &client{terminal: t, ctx: ctx, place: from, server: server, out: asker{meter: m}, dialAt: longAgo}
 	all.Go(func() error {
 		defer c.hangUp()
 		from.Pace(ctx, t.interval, c.tick)

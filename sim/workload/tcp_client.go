@@ -15,6 +15,9 @@ import (
 // a socket's buffer, so that sending never blocks.
 const mostUnanswered = 64
 
+// longAgo is before any time of a run: those begin before 0.
+const longAgo = -sim.Never
+
 // client keeps a connection and echoes over it. All that it decides, it decides at its ticks, in scenario time: so a
 // jump of the clock ages its connection as it should.
 type client struct {

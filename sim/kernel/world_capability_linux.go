@@ -1,0 +1,93 @@
+package kernel
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// capabilities lists what this kernel has of what the world needs.
+func capabilities() []sim.Capability {
+	bonds := sim.Capability{Name: "active-backup bonds", Status: sim.Native, Why: "the kernel's bonding driver, where the clock may not jump"}
+	lacp := sim.Capability{Name: "802.3ad bonds", Status: sim.Native, Why: "the kernel's bonding driver"}
+	if !nativeBonding() {
+		bonds.Status, bonds.Why = sim.Emulated, "a veth pair patched to the active member, by the rules of Linux bonding"
+		lacp.Status, lacp.Why = sim.Missing, "this kernel has no bonding driver (CONFIG_BONDING): use mode: active-backup"
+	}
+	filter := sim.Capability{Name: "filters at ports", Status: sim.Native, Why: "nftables, netdev family"}
+	if !nativeFilter() {
+		filter.Status, filter.Why = sim.Missing, "this kernel has no nftables at ports (CONFIG_NF_TABLES_NETDEV): nothing can be made dark"
+	}
+	return []sim.Capability{
+		{Name: "nodes and links", Status: sim.Native, Why: "network namespaces, veth pairs, bridges"},
+		bonds, lacp, filter,
+		{Name: "virtual gateways", Status: sim.Emulated, Why: "elected by RFC 9568 beside the plant; addresses and gratuitous ARP are real"},
+		{Name: "routes", Status: sim.Emulated, Why: "computed beside the plant; tables and equal-cost paths are the kernel's"},
+	}
+}
+
+// longDelay is the longest delay of a native bond that a run waits for: kernel timers run in real time, which the clock
+// cannot jump.
+const longDelay = time.Second
+
+// bonding says whether the kernel's own bonds are used: where it has them, unless their delays would have to be waited
+// for. A plant that needs what the kernel does not have is refused.
+func (e Engine) bonding(p *topology.Plant) (native bool, err error) {
+	native = true
+	bonds, lacp := 0, false
+	for _, n := range p.Nodes {
+		for _, b := range n.Bonds {
+			bonds++
+			lacp = lacp || b.Mode == topology.LACP
+			if lacp && !nativeBonding() {
+				return false, &Unavailable{
+					What:   fmt.Sprintf("bond %s is %s, and this kernel has no bonding driver", b, b.Mode),
+					Remedy: "use mode: active-backup, or a kernel with CONFIG_BONDING", Err: sim.ErrUnsupported,
+				}
+			}
+			native = native && (e.RealTime || max(b.Updelay, b.Downdelay) <= longDelay)
+		}
+	}
+	return bonds > 0 && (native || lacp) && nativeBonding(), nil
+}
+
+// nativeBonding says whether this kernel has bonding, by making a bond in a namespace of its own.
+var nativeBonding = sync.OnceValue(func() bool {
+	return tried(func(n *netns) error {
+		b := n.route.batch()
+		b.add("make bond", unix.RTM_NEWLINK, createNew, func() {
+			b.linkHeader(0, 0, 0)
+			b.nest(unix.IFLA_LINKINFO, func() { b.text(unix.IFLA_INFO_KIND, "bond") })
+		})
+		return b.send()
+	})
+})
+
+// nativeFilter says whether this kernel can drop frames at a port, by telling it to.
+var nativeFilter = sync.OnceValue(func() bool {
+	return tried(func(n *netns) error {
+		t, err := n.change()
+		if err != nil {
+			return err
+		}
+		t.table(guardTable)
+		t.chain(guardTable, guardIn, netdevIngress, guardPriority, []string{"lo"})
+		t.rule(guardTable, guardIn, t.drop)
+		return t.commit()
+	})
+})
+
+// tried says whether something can be done in a namespace.
+func tried(f func(*netns) error) bool {
+	n, err := newNetnses([]netnsSpec{{name: "a trial"}})
+	if err != nil {
+		return false
+	}
+	defer n[0].close()
+	return f(n[0]) == nil
+}

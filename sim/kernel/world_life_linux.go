@@ -1,0 +1,135 @@
+package kernel
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
+
+// life is a member's: its real traffic and what was made of it.
+type life struct {
+	member  *sim.Member
+	tracker *sim.Tracker
+	cancel  context.CancelFunc
+	ended   chan struct{}
+
+	disagrees time.Duration // real time since which measurement and prediction differ; 0: they do not
+	told      bool          // the disagreement was written down
+}
+
+// Start begins a member's real traffic and its prediction.
+func (w *World) Start(m *sim.Member) error {
+	if err := w.shadow.Start(m); err != nil {
+		return err
+	}
+	l := &life{member: m, ended: make(chan struct{})}
+	l.tracker = sim.NewTracker(func() { w.wake.add(l, w) })
+	w.lives = append(w.lives, l)
+	ctx, cancel := context.WithCancel(context.Background())
+	l.cancel = cancel
+	flow := m.Talk.Flow()
+	from, to := w.places[flow.From.Index].of(l.tracker), w.places[flow.To.Index].of(l.tracker)
+	go func() {
+		defer close(l.ended)
+		if err := m.Talk.Measure(ctx, from, to, l.tracker); err != nil {
+			w.wake.fail(fmt.Errorf("measure %s: %w", m.Subject(), err), w)
+		}
+	}()
+	return w.failure()
+}
+
+// wakeList gathers what the trackers of many members want to say, so that they never wait for the loop.
+type wakeList struct {
+	mu     sync.Mutex
+	lives  []*life
+	errs   []error
+	posted bool
+}
+
+func (q *wakeList) add(l *life, w *World) {
+	q.mu.Lock()
+	q.lives = append(q.lives, l)
+	q.post(w)
+}
+
+func (q *wakeList) fail(err error, w *World) {
+	q.mu.Lock()
+	q.errs = append(q.errs, err)
+	q.post(w)
+}
+
+// post has the loop come for the list, once. It unlocks.
+func (q *wakeList) post(w *World) {
+	first := !q.posted
+	q.posted = true
+	q.mu.Unlock()
+	if first {
+		go w.env.Loop.Post(w.listen)
+	}
+}
+
+func (q *wakeList) take() ([]*life, []error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	lives, errs := q.lives, q.errs
+	q.lives, q.errs, q.posted = nil, nil, false
+	return lives, errs
+}
+
+// listen writes down what trackers have found.
+func (w *World) listen() {
+	lives, errs := w.wake.take()
+	for _, err := range errs {
+		w.fail(err)
+	}
+	for _, l := range lives {
+		w.hear(l)
+	}
+}
+
+// hear writes down what one tracker has found. What it is put down to is what the model puts it down to, else the latest
+// change of all.
+func (w *World) hear(l *life) {
+	for _, d := range l.tracker.Take() {
+		cause := w.shadow.Cause(l.member)
+		if cause == 0 {
+			cause = w.cause
+		}
+		w.env.Log.Add(cause, l.member.Subject(), d)
+	}
+}
+
+// endWait is how long members get to end; one that hangs is left to the end of the box.
+const endWait = 2 * time.Second
+
+// Stop ends all members and writes down their figures.
+func (w *World) Stop() error {
+	for _, l := range w.lives {
+		w.hear(l)
+	}
+	w.endLives()
+	for _, l := range w.lives {
+		w.env.Log.Add(0, l.member.Subject(), l.tracker.Stats())
+	}
+	w.lives = nil
+	return w.failure()
+}
+
+// endLives ends all talking.
+func (w *World) endLives() {
+	for _, l := range w.lives {
+		l.cancel()
+	}
+	patience := time.After(endWait)
+	for _, l := range w.lives {
+		select {
+		case <-l.ended:
+		case <-patience:
+			w.fail(fmt.Errorf("end %s: it does not answer", l.member.Subject()))
+			return
+		}
+	}
+}

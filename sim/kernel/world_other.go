@@ -1,0 +1,12 @@
+//go:build !linux
+
+package kernel
+
+import (
+	"context"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
+
+// Open says that this is not Linux.
+func (Engine) Open(context.Context, sim.RunClock, sim.Env) (sim.World, error) { return nil, notLinux }

@@ -1,0 +1,97 @@
+package kernel
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
+
+// patience is how long measurement and prediction may differ before that is a finding: no law has a phase as long as
+// this (the longest is TCP's backoff after a short outage, RFC 6298; chosen).
+const patience = 15 * time.Second
+
+// Unsettled implements Warp: it names a member of which more is to come.
+func (w *World) Unsettled() string {
+	now := w.clock.Now()
+	for _, l := range w.lives {
+		l.tracker.Expire(now)
+	}
+	if w.cond.native && w.shadow.Pending() {
+		return "a timer of the kernel's"
+	}
+	for _, l := range w.lives {
+		if why := w.unsettled(l, now); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+func (w *World) unsettled(l *life, now time.Duration) string {
+	measured := l.tracker.Served()
+	if !w.shadow.Agrees(l.member, measured) {
+		return w.disagree(l, measured, !measured)
+	}
+	l.disagrees, l.told = 0, false
+	if !l.tracker.ResolvedSince(w.changed, now) {
+		return l.member.Subject() + " has not been asked since the last change"
+	}
+	return ""
+}
+
+// disagree says that a member is waited for. After patience it is written down instead.
+func (w *World) disagree(l *life, measured, predicted bool) string {
+	real := time.Since(w.clock.base)
+	if l.disagrees == 0 {
+		l.disagrees = real
+	}
+	if real-l.disagrees < patience {
+		return fmt.Sprintf("%s is measured %s and predicted %s", l.member.Subject(), served(measured), served(predicted))
+	}
+	if !l.told {
+		l.told = true
+		w.env.Log.Add(w.cause, l.member.Subject(), sim.DisagreeData{Predicted: served(predicted), Measured: served(measured)})
+	}
+	return ""
+}
+
+func served(on bool) string {
+	if on {
+		return "served"
+	}
+	return "not served"
+}
+
+// InFlight implements Warp.
+func (w *World) InFlight() int {
+	n := 0
+	for _, l := range w.lives {
+		if w.shadow.Usable(l.member) {
+			n += l.tracker.InFlight()
+		}
+	}
+	return n
+}
+
+const (
+	// bridgeForgets is how long a bridge remembers a silent machine: the plant's own setting.
+	bridgeForgets = 300 * time.Second
+	// neighbourForgets is how long the kernel keeps a neighbour that nobody asks for (gc_stale_time, arp(7)).
+	neighbourForgets = 60 * time.Second
+)
+
+// Jumped implements Warp. What would have aged out meanwhile is forgotten.
+func (w *World) Jumped(from, to time.Duration) {
+	for _, l := range w.lives {
+		l.tracker.Jumped(from, to)
+	}
+	w.changed = to
+	if from < 0 {
+		return // to the beginning of the timeline: no time has passed
+	}
+	w.env.Log.Add(0, "", sim.JumpData{From: sim.Seconds(from), To: sim.Seconds(to)})
+	if to-from >= neighbourForgets {
+		w.fail(w.cond.forget(to-from >= bridgeForgets))
+	}
+}
