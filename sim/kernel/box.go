@@ -18,7 +18,7 @@ type BoxOptions struct {
 
 // outside is what the inside is told of the world that it must have left.
 type outside struct {
-	Net, Mount, PID string // as /proc/self/ns shows them: "net:[4026531840]"
+	Net, Mount, PID string // as /proc/thread-self/ns shows them: "net:[4026531840]"
 }
 
 // enterVerb begins the handshake on the bare connection: the outside sends it with its own namespaces, the inside

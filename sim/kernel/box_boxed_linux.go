@@ -25,15 +25,20 @@ func Boxed(f func() int) int {
 	}
 	b, err := StartBox(BoxOptions{Args: os.Args[1:], Env: []string{boxedEnv + "=1"}, Stdout: os.Stdout})
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "box:", err)
-		var u *Unavailable
-		if errors.As(err, &u) {
-			fmt.Fprintln(os.Stderr, "hint:", u.Remedy)
-		}
+		complain(err)
 		return 3
 	}
 	<-b.Done()
 	return exitCode(b.cmd.ProcessState)
+}
+
+// complain says what is wrong and what helps.
+func complain(err error) {
+	fmt.Fprintln(os.Stderr, "box:", err)
+	var u *Unavailable
+	if errors.As(err, &u) {
+		fmt.Fprintln(os.Stderr, "hint:", u.Remedy)
+	}
 }
 
 // exitCode is the shell's: 128 and the signal for a process that one ended.

@@ -31,29 +31,35 @@ var limits = []string{"user.max_net_namespaces", "user.max_mnt_namespaces", "use
 // explain turns the kernel's word for "no" into what is wrong and what helps. It looks only after trying has failed,
 // since no setting tells for sure.
 func explain(err error, sysctl func(string) string, asUser bool) error {
+	refused := errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES)
+	full := errors.Is(err, unix.ENOSPC)
+	if asUser && (refused || full) {
+		for _, s := range switchesOff {
+			if sysctl(s.setting) == s.value {
+				return &Unavailable{What: s.what + " (" + s.setting + "=" + s.value + ")", Remedy: s.remedy + ", or run with sudo", Err: err}
+			}
+		}
+	}
 	switch {
-	case errors.Is(err, unix.ENOSPC):
+	case full:
 		return explainLimit(err, sysctl)
-	case !errors.Is(err, unix.EPERM) && !errors.Is(err, unix.EACCES) && !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOSYS):
-		return err
-	case !asUser:
-		return &Unavailable{
-			What:   "this container may not make namespaces",
-			Remedy: "run it with --privileged, or with --cap-add SYS_ADMIN --cap-add NET_ADMIN", Err: err,
-		}
-	}
-	for _, s := range switchesOff {
-		if sysctl(s.setting) == s.value {
-			return &Unavailable{What: s.what + " (" + s.setting + "=" + s.value + ")", Remedy: s.remedy + ", or run with sudo", Err: err}
-		}
-	}
-	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) {
+	case refused && asUser:
 		return &Unavailable{
 			What:   "this container or its seccomp filter bars user namespaces",
 			Remedy: "run it with --security-opt seccomp=unconfined --security-opt systempaths=unconfined, or with sudo", Err: err,
 		}
+	case refused:
+		return &Unavailable{
+			What:   "this container may not make namespaces",
+			Remedy: "run it with --privileged, or with --cap-add SYS_ADMIN --cap-add NET_ADMIN", Err: err,
+		}
+	case errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS):
+		return &Unavailable{
+			What:   "this kernel was built without namespaces (CONFIG_USER_NS, CONFIG_NET_NS)",
+			Remedy: "use another kernel, or --world model", Err: err,
+		}
 	}
-	return &Unavailable{What: "this kernel was built without namespaces (CONFIG_USER_NS, CONFIG_NET_NS)", Remedy: "use another kernel, or --world model", Err: err}
+	return err
 }
 
 // explainLimit is for ENOSPC, which is how namespaces(7) says that a limit is reached.

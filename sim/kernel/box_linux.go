@@ -122,7 +122,7 @@ func (b *Box) handshake(conn net.Conn) error {
 		return err
 	}
 	_, err = ch.Receive()
-	if errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, unix.ECONNRESET) {
 		<-b.done
 		return fmt.Errorf("the inside ended before it stood: %w", errors.Join(b.err, err))
 	}
@@ -156,11 +156,11 @@ func (b *Box) kill() {
 	<-b.done
 }
 
-// namespaces names those that this thread lives in.
+// namespaces names those that this thread lives in: others of this process may be elsewhere.
 func namespaces() (outside, error) {
 	var o outside
 	for name, into := range map[string]*string{"net": &o.Net, "mnt": &o.Mount, "pid": &o.PID} {
-		link, err := os.Readlink("/proc/self/ns/" + name)
+		link, err := os.Readlink("/proc/thread-self/ns/" + name)
 		if err != nil {
 			return o, fmt.Errorf("look where we are: %w", err)
 		}

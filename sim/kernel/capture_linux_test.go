@@ -71,6 +71,7 @@ func TestWiresharkReadsIt(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "cable.pcapng")
 	require.NoError(t, os.WriteFile(file, captured(t), 0o600))
 	cmd := exec.Command("tshark", "-r", file, "-Y", "udp.port==9", "-T", "fields", "-e", "frame.interface_name", "-e", "udp.dstport")
+	cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
 	out, err := cmd.Output()
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{"a:e0\t9", "b:e0\t9"}, strings.Split(strings.TrimSpace(string(out)), "\n"))

@@ -19,7 +19,7 @@ func controlAddress(name string) string { return controlPrefix() + name }
 
 // Controls lists this user's runs, by name.
 func Controls() ([]Control, error) {
-	f, err := os.Open("/proc/net/unix")
+	f, err := os.Open("/proc/thread-self/net/unix")
 	if err != nil {
 		return nil, fmt.Errorf("look for runs: %w", err)
 	}
@@ -43,7 +43,7 @@ func Controls() ([]Control, error) {
 // acceptsConnections is the flag of a listening socket in /proc/net/unix (__SO_ACCEPTCON).
 const acceptsConnections = "00010000"
 
-// controlOf reads a line of /proc/net/unix: Num RefCount Protocol Flags Type St Inode Path.
+// controlOf reads a line of /proc/net/unix (proc_pid_net(5)): Num RefCount Protocol Flags Type St Inode Path.
 func controlOf(line string) (name string, ok bool) {
 	fields := strings.SplitN(strings.Join(strings.Fields(line), " "), " ", 8)
 	if len(fields) < 8 || fields[3] != acceptsConnections {

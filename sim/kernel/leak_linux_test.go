@@ -1,0 +1,275 @@
+package kernel
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"github.com/dcdrill/dcdrill/sim/simtest"
+)
+
+// These tests kill. The players are copies of this binary:
+//
+//	arena      a box with users of its own, so that it can count all network namespaces of those in it
+//	  outside  what a user starts: it starts a box
+//	    inside builds a plant, runs a process in a node, and waits
+//
+// The arena starts an outside, kills it or its inside at a random moment, and looks what is left of them.
+
+// round is what the arena is asked to do.
+type round struct {
+	Seed uint64
+	// User takes the right to make namespaces from the outside, as an ordinary user has none: it needs user namespaces.
+	User bool
+	// Standing waits until the plant stands before it kills; otherwise that may be in the middle of anything.
+	Standing bool
+	// Inside kills the inside instead of the outside.
+	Inside bool
+}
+
+func TestNothingIsLeftWhoeverIsKilledWhenever(t *testing.T) {
+	b, err := StartBox(BoxOptions{Args: []string{"-test.run=^$"}, Env: []string{roleEnv + "=arena"}, Users: true})
+	require.NoError(t, err)
+	defer b.Close()
+	rounds := 20
+	if testing.Short() {
+		rounds = 4
+	}
+	for i := range rounds {
+		r := round{Seed: uint64(i), User: i%2 == 1, Standing: i%4 > 1, Inside: i%8 > 3}
+		require.NoError(t, b.Stream.Call("round", r, nil), "%+v", r)
+	}
+}
+
+// beArena answers rounds.
+func beArena() int {
+	s, err := Enter()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "arena:", err)
+		return 3
+	}
+	s.Handle("round", func(_ context.Context, _ *Channel, args json.RawMessage) error {
+		var r round
+		if err := json.Unmarshal(args, &r); err != nil {
+			return err
+		}
+		return r.play()
+	})
+	s.Handle("barred", func(_ context.Context, ch *Channel, _ json.RawMessage) error {
+		said, err := barred()
+		return errors.Join(ch.SendJSON(Value, said), err)
+	})
+	s.Serve(context.Background())
+	return 0
+}
+
+// barred is what an outside says that may not make user namespaces.
+func barred() (string, error) {
+	const limit = "/proc/sys/user/max_user_namespaces"
+	usual, err := os.ReadFile(limit)
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(limit, []byte("0"), 0); err != nil {
+		return "", err
+	}
+	defer os.WriteFile(limit, usual, 0)
+	var said strings.Builder
+	cmd := exec.Command("/proc/self/exe", "-test.run=^$")
+	cmd.Env = append(os.Environ(), roleEnv+"=outside")
+	cmd.Stderr = &said
+	if err := startWithout(cmd, true); err != nil {
+		return "", err
+	}
+	_ = waitChild(cmd) // it says 3
+	return said.String(), nil
+}
+
+func TestBarredUserNamespacesAreExplained(t *testing.T) {
+	b, err := StartBox(BoxOptions{Args: []string{"-test.run=^$"}, Env: []string{roleEnv + "=arena"}, Users: true})
+	require.NoError(t, err)
+	defer b.Close()
+	var said string
+	require.NoError(t, b.Stream.Call("barred", nil, &said))
+	require.Contains(t, said, "user namespaces are switched off (user.max_user_namespaces=0): fork/exec")
+	require.Contains(t, said, "hint: sudo sysctl -w user.max_user_namespaces=10000, or run with sudo")
+}
+
+func (r round) play() error {
+	dir, err := os.MkdirTemp("", "arena")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	before, err := simtest.Look(dir)
+	if err != nil {
+		return err
+	}
+	if err := r.kill(dir); err != nil {
+		return err
+	}
+	return eventually(func() error { return nothingLeft(dir, before) })
+}
+
+// kill starts an outside and kills it or its inside.
+func (r round) kill(dir string) error {
+	cmd := exec.Command("/proc/self/exe", "-test.run=^$")
+	cmd.Env = append(os.Environ(), roleEnv+"=outside", "TMPDIR="+dir)
+	cmd.Stderr = os.Stderr
+	said, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := startWithout(cmd, r.User); err != nil {
+		return err
+	}
+	dice := rand.New(rand.NewPCG(r.Seed, 7))
+	if r.Standing {
+		if line, err := bufio.NewReader(said).ReadString('\n'); err != nil {
+			return fmt.Errorf("the plant does not stand: %q %w", line, errors.Join(err, waitChild(cmd)))
+		}
+	}
+	<-time.After(time.Duration(dice.IntN(60)) * time.Millisecond)
+	victim := cmd.Process.Pid
+	if inside := childOf(victim); r.Inside && inside != 0 {
+		victim = inside
+	}
+	if err := unix.Kill(victim, unix.SIGKILL); err != nil {
+		return fmt.Errorf("kill: %w", err)
+	}
+	_, _ = io.Copy(io.Discard, said)
+	_ = waitChild(cmd) // it was killed, or says that its inside was
+	return nil
+}
+
+// startWithout starts a process that lacks the right to make namespaces, if asked to: what is taken from a thread's
+// bounding set, no program that it starts ever gets.
+func startWithout(cmd *exec.Cmd, right bool) error {
+	errs := make(chan error)
+	go func() {
+		runtime.LockOSThread() // and never unlocked
+		if right {
+			if err := unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_SYS_ADMIN, 0, 0, 0); err != nil {
+				errs <- err
+				return
+			}
+		}
+		errs <- startChild(cmd)
+	}()
+	return <-errs
+}
+
+// childOf is the first child of a process; 0 when it has none yet.
+func childOf(pid int) int {
+	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, l := range lists {
+		b, _ := os.ReadFile(l)
+		if first := strings.Fields(string(b)); len(first) > 0 {
+			child, _ := strconv.Atoi(first[0])
+			return child
+		}
+	}
+	return 0
+}
+
+// eventually tries for half a minute: the kernel takes namespaces down in its own time.
+func eventually(f func() error) error {
+	var err error
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
+		if err = f(); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+func nothingLeft(dir string, before simtest.Machine) error {
+	after, err := simtest.Look(dir)
+	if err != nil {
+		return err
+	}
+	if left := after.Since(before); len(left) > 0 {
+		return fmt.Errorf("left behind: %s", strings.Join(left, "; "))
+	}
+	return onlyNamespace()
+}
+
+// onlyNamespace says whether there is no network namespace in the arena but its own, held by whatever: with two allowed
+// (namespaces(7), /proc/sys/user), there is room for just one more.
+func onlyNamespace() error {
+	const limit = "/proc/sys/user/max_net_namespaces"
+	usual, err := os.ReadFile(limit)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(limit, []byte("2"), 0); err != nil {
+		return err
+	}
+	defer os.WriteFile(limit, usual, 0)
+	errs := make(chan error)
+	go func() {
+		runtime.LockOSThread() // and never unlocked: the namespace goes with the thread
+		errs <- unix.Unshare(unix.CLONE_NEWNET)
+	}()
+	if err := <-errs; err != nil {
+		return fmt.Errorf("left behind: network namespaces (%w)", err)
+	}
+	return nil
+}
+
+// beOutside starts a box, says when the plant in it stands, and waits for its end.
+func beOutside() int {
+	b, err := StartBox(BoxOptions{Args: []string{"-test.run=^$"}, Env: []string{roleEnv + "=inside"}})
+	if err != nil {
+		complain(err)
+		return 3
+	}
+	if _, err := ListenControl("plant", b.Stream); err != nil {
+		fmt.Fprintln(os.Stderr, "outside:", err)
+		return 3
+	}
+	b.Stream.Handle("standing", func(context.Context, *Channel, json.RawMessage) error {
+		fmt.Println("standing")
+		return nil
+	})
+	go b.Stream.Serve(context.Background())
+	_ = b.Wait()
+	return 1
+}
+
+// beInside builds a plant and runs a process in a node.
+func beInside() int {
+	s, err := Enter()
+	if err != nil {
+		return 3
+	}
+	f, err := build(twoCore(), false)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "inside:", err)
+		return 3
+	}
+	n := f.plant.Nodes[0]
+	if err := newPlace(n, f.netns(n), NewClock(true), nil).start(exec.Command("sleep", "1000")); err != nil {
+		fmt.Fprintln(os.Stderr, "inside:", err)
+		return 3
+	}
+	if err := s.Call("standing", nil, nil); err != nil {
+		return 3
+	}
+	select {}
+}

@@ -1,0 +1,116 @@
+package simtest
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Machine is what could be left behind on a machine, a line each: processes, links, mounts, namespaces that processes
+// are in, named sockets, and the files of a directory. It is of use in a box, where all of that is the test's own.
+type Machine []string
+
+// Look looks at the machine.
+func Look(dir string) (Machine, error) {
+	var m Machine
+	for _, look := range []func() ([]string, error){processes, links, mounts, sockets, func() ([]string, error) { return files(dir) }} {
+		found, err := look()
+		if err != nil {
+			return nil, fmt.Errorf("look at the machine: %w", err)
+		}
+		m = append(m, found...)
+	}
+	return m, nil
+}
+
+// Since lists what is there that was not before.
+func (m Machine) Since(before Machine) []string {
+	var more []string
+	for _, x := range m {
+		if !slices.Contains(before, x) {
+			more = append(more, x)
+		}
+	}
+	return more
+}
+
+// processes lists each with its command line and the namespaces it is in. One that ends meanwhile is none.
+func processes() ([]string, error) {
+	dirs, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, dir := range dirs {
+		command, err := os.ReadFile(filepath.Join(dir, "cmdline"))
+		if err != nil {
+			continue
+		}
+		line := strings.ReplaceAll(string(command), "\x00", " ")
+		all = append(all, "process "+filepath.Base(dir)+" "+line)
+		for _, ns := range []string{"net", "mnt", "pid", "user"} {
+			if link, err := os.Readlink(filepath.Join(dir, "ns", ns)); err == nil && !slices.Contains(all, "namespace "+link) {
+				all = append(all, "namespace "+link)
+			}
+		}
+	}
+	return all, nil
+}
+
+func links() ([]string, error) {
+	found, err := net.Interfaces()
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, l := range found {
+		all = append(all, "link "+l.Name)
+	}
+	return all, nil
+}
+
+func mounts() ([]string, error) {
+	return lines("/proc/thread-self/mountinfo", func(fields []string) string {
+		return "mount " + fields[4]
+	})
+}
+
+// sockets lists those with a name, in files or not.
+func sockets() ([]string, error) {
+	return lines("/proc/thread-self/net/unix", func(fields []string) string {
+		if len(fields) < 8 || fields[0] == "Num" {
+			return ""
+		}
+		return "socket " + fields[7]
+	})
+}
+
+// lines makes a line of each line of a file; empty ones are left out.
+func lines(path string, of func(fields []string) string) ([]string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var all []string
+	in := bufio.NewScanner(f)
+	for in.Scan() {
+		if line := of(strings.Fields(in.Text())); line != "" {
+			all = append(all, line)
+		}
+	}
+	return all, in.Err()
+}
+
+func files(dir string) ([]string, error) {
+	var all []string
+	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
+		all = append(all, "file "+path)
+		return err
+	})
+	return all, err
+}
