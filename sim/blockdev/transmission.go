@@ -41,25 +41,22 @@ func newTransmission(ctx context.Context, s *Server, h *haggle, n *Nexus) *trans
 	return &transmission{server: s, nexus: n, ctx: ctx, r: h.r, w: h.w, queue: newBacklog()}
 }
 
-// run goes on until the client disconnects, breaks the protocol, or ctx ends.
+// run goes on until the client disconnects, breaks the protocol or is gone, or ctx ends. What has come until then is
+// carried out, as arrays do, though nobody may be there to hear of it; only with ctx, which is the power, it is not.
 func (t *transmission) run(c net.Conn) error {
-	worked := make(chan error, 1)
+	worked := make(chan struct{})
 	go func() {
-		err := t.work()
-		if err != nil {
-			abandon(c) // the reader has to learn of it
-		}
-		worked <- err
+		defer close(worked)
+		t.work()
 	}()
 	defer context.AfterFunc(t.ctx, t.queue.drop)()
 	err := t.take()
-	if errors.Is(err, errLeft) {
-		t.queue.finish()
-	} else {
-		t.queue.drop() // whoever is gone gets no answers; what is queued was never acknowledged
+	if !errors.Is(err, errLeft) {
 		abandon(c)
 	}
-	return errors.Join(err, <-worked)
+	t.queue.finish()
+	<-worked
+	return err
 }
 
 // take reads requests and queues them.
@@ -150,19 +147,18 @@ func (o *order) weight() int64 {
 	return 0
 }
 
-// work carries requests out until the queue is finished or dropped.
-func (t *transmission) work() error {
+// work carries requests out until the queue is finished or dropped. An answer that cannot be sent is a client that is
+// gone, which the reader finds out.
+func (t *transmission) work() {
 	for {
 		o, more := t.queue.pop()
 		if o == nil || !t.await(o.due) {
-			return nil
+			return
 		}
 		if o.errno == 0 {
 			o.errno = errnoOf(t.carryOut(o))
 		}
-		if err := t.reply(o, !more); err != nil {
-			return err
-		}
+		_ = t.reply(o, !more)
 		giveBuffer(o.data)
 	}
 }
@@ -174,9 +170,7 @@ func (t *transmission) await(due time.Duration) bool {
 		if left <= 0 {
 			break
 		}
-		if t.flush() != nil {
-			return false
-		}
+		t.flush()
 		select {
 		case <-time.After(left):
 		case <-t.queue.dropped:
@@ -186,10 +180,10 @@ func (t *transmission) await(due time.Duration) bool {
 	return true
 }
 
-func (t *transmission) flush() error {
+func (t *transmission) flush() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.w.Flush()
+	_ = t.w.Flush()
 }
 
 func (t *transmission) carryOut(o *order) error {
