@@ -49,6 +49,7 @@ func TestCompare(t *testing.T) {
 		"it should":            {gone(10*ms, 10*s), []*sim.Log{gone(0, 10*s, 20*s)}, []string{"web: never ends: measured true, predicted false"}},
 		"it should not":        {gone(10*ms, 10*s, 20*s), []*sim.Log{gone(0, 10*s)}, []string{"web: never ends: measured false, predicted true"}},
 		"it may":               {gone(10*ms, 10*s, 20*s), []*sim.Log{gone(0, 10*s), gone(0, 10*s, 20*s)}, nil},
+		"near is enough":       {gone(time.Second, 10*s, 10500*ms), []*sim.Log{gone(0, 11*s, 11400*ms)}, nil},
 		"two, far apart":       {gone(10*ms, 10*s, 12*s, 100*s, 102*s), []*sim.Log{gone(0, 10*s, 12*s, 100*s, 102*s)}, nil},
 		"the second missing":   {gone(10*ms, 10*s, 12*s), []*sim.Log{gone(0, 10*s, 12*s, 100*s, 102*s)}, []string{"web: outages: measured 0, predicted 1 to 1"}},
 		"one or two":           {gone(10*ms, 10*s, 14*s), []*sim.Log{gone(0, 10*s, 12*s, 13*s, 14*s), gone(0, 10*s, 14*s)}, nil},

@@ -62,6 +62,10 @@ func TestBoundsAreTheHullOfAllPhases(t *testing.T) {
 		return []time.Duration{10, 20 + time.Duration(4*phase)}
 	})
 	assert.Equal(t, []sim.BoundsData{{Outages: 1, Least: sec(10), Most: sec(14)}}, bounds)
+	bounds, _ = explain(t, func(_ func(string) bool, phase float64) []time.Duration {
+		return []time.Duration{10, 20 - time.Duration(4*phase)}
+	})
+	assert.Equal(t, []sim.BoundsData{{Outages: 1, Least: sec(6), Most: sec(10)}}, bounds)
 	none, _ := explain(t, func(func(string) bool, float64) []time.Duration { return nil })
 	assert.Empty(t, none)
 	maybe, _ := explain(t, func(_ func(string) bool, phase float64) []time.Duration {

@@ -47,6 +47,11 @@ func TestRebootWithOffset(t *testing.T) {
 	assert.Contains(t, got, "14m5s  core2 forwarding\n14m5s  it ends\n")
 }
 
+func TestEachNodeWaitsForTheOneBefore(t *testing.T) {
+	got, _ := play(t, small(), &Reboot{Target: topology.Target{"core", "edge1"}, Offset: time.Minute})
+	assert.Contains(t, got, "2m0s   edge1 off\n")
+}
+
 func TestRebootTakesItsTimeWithoutPowerFromTheProfile(t *testing.T) {
 	p := small()
 	p.Node("core1").Boot.Off = 30 * time.Second

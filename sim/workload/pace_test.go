@@ -28,6 +28,7 @@ func crowdOf(n int, asked time.Duration) []sim.Talk {
 func TestPaceLeavesAFewAlone(t *testing.T) {
 	talks := crowdOf(200, 0)
 	Pace(uses(talks...))
+	Pace(uses(talks[:10]...))
 	assert.Equal(t, 10*time.Millisecond, talks[0].(*reach).interval)
 }
 

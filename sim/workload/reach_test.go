@@ -1,10 +1,12 @@
 package workload
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/dcdrill/dcdrill/sim/simtest"
 )
@@ -35,6 +37,23 @@ func TestReachMeasures(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestOneWayIsEnough(t *testing.T) {
+	_, from, to := simtest.NewWire()
+	open, err := from.ListenPacket(context.Background(), "ip4:icmp", "127.0.0.1:0")
+	require.NoError(t, err)
+	live := echo{lane: newLane(from, nil, "icmp"), far: newLane(to, nil, "icmp")}
+	live.lane.conn.Store(&open)
+	dead := echo{lane: newLane(from, nil, "icmp"), far: newLane(to, nil, "icmp")}
+	for _, ways := range [][]echo{{live, dead}, {dead, live}} {
+		m := simtest.NewMeter()
+		sendEcho(ways, &asker{meter: m}, 0)
+		require.Equal(t, 1, m.InFlight(), "it was sent")
+	}
+	m := simtest.NewMeter()
+	sendEcho([]echo{dead, dead}, &asker{meter: m}, 0)
+	require.Zero(t, m.InFlight(), "it failed at once")
 }
 
 func TestReachLivesThroughAPowerLoss(t *testing.T) {
