@@ -46,7 +46,7 @@ func Compare(measured *Log, predicted ...*Log) []Disagreement {
 
 // spell is a stretch of time in which some histories of a member have outages, and others may have none.
 type spell struct {
-	from, to time.Duration
+	to       time.Duration
 	measured []Outage
 	laws     [][]Outage // by prediction
 }
@@ -78,10 +78,10 @@ func spells(member string, h *History, laws []*History) []*spell {
 	var all []*spell
 	for _, x := range items {
 		if len(all) == 0 || x.From > all[len(all)-1].to+x.Resolution+Slack {
-			all = append(all, &spell{from: x.From, to: x.To, laws: make([][]Outage, len(laws))})
+			all = append(all, &spell{to: x.To, laws: make([][]Outage, len(laws))})
 		}
 		s := all[len(all)-1]
-		if s.to = max(s.to, x.To); x.Open {
+		if s.to = max(s.to, x.To+x.Resolution); x.Open {
 			s.to = math.MaxInt64 / 2
 		}
 		if x.law < 0 {
