@@ -28,7 +28,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err != nil && !a.begun {
-		err = &usageError{err}
+		err = &hinted{&usageError{err}, "dcdrill --help, or dcdrill COMMAND --help"}
 	}
 	return a.exit(err)
 }

@@ -22,7 +22,7 @@ const (
 	exitInterrupted  = sim.ExitInterrupted // as shells say it: 128 and SIGINT
 )
 
-// usageError is a command line that is wrong.
+// usageError is a command line that is wrong, or names something that is not there.
 type usageError struct{ error }
 
 func (e *usageError) Unwrap() error { return e.error }
@@ -81,7 +81,7 @@ func (a *app) exit(err error) int {
 func quiet(err error) bool {
 	var f found
 	var e ended
-	return errors.As(err, &f) || errors.As(err, &e)
+	return errors.As(err, &f) || errors.As(err, &e) || errors.Is(err, context.Canceled)
 }
 
 // codeOf maps errors to exit codes; it is the one place that does.
@@ -114,15 +114,12 @@ func hintOf(err error) string {
 	var (
 		h           *hinted
 		unavailable *kernel.Unavailable
-		wrong       *usageError
 	)
 	switch {
 	case errors.As(err, &h):
 		return h.hint
 	case errors.As(err, &unavailable):
 		return unavailable.Remedy
-	case errors.As(err, &wrong):
-		return "dcdrill --help, or dcdrill COMMAND --help"
 	}
 	return ""
 }

@@ -91,6 +91,13 @@ func (p *progress) tell(m report.Moment) {
 	p.print("%9s  %s", report.Clock(m.At), m.Text)
 }
 
+// say writes a line of somebody else's.
+func (p *progress) say(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.print("%s", text)
+}
+
 // print writes a line above the status line.
 func (p *progress) print(format string, args ...any) {
 	p.erase()
@@ -169,6 +176,7 @@ func (v *view) see(e sim.Event) {
 		}
 	case sim.SteadyData:
 		v.steady = true
+		v.at = 0 // that moment is the drill's time 0
 		clear(v.down)
 	case sim.JumpData:
 		v.jumps++

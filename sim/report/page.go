@@ -116,11 +116,12 @@ func (p *page) moments(r *Report) {
 			continue
 		}
 		at := time.Duration(m.At)
+		jumped := time.Duration(0)
 		for ; jump < len(r.Jumps) && time.Duration(r.Jumps[jump].To) <= at; jump++ {
-			j := r.Jumps[jump]
-			if d := time.Duration(j.To - j.From); d >= time.Second || p.style.Verbose {
-				p.line("%s", p.faint(fmt.Sprintf("  ////////  %s jumped", Duration(d))))
-			}
+			jumped += time.Duration(r.Jumps[jump].To - r.Jumps[jump].From)
+		}
+		if jumped >= time.Second {
+			p.line("%s", p.faint(fmt.Sprintf("  ////////  %s jumped", Duration(jumped))))
 		}
 		p.moment(m, at != last)
 		last = at

@@ -272,7 +272,11 @@ func measuring(p *page, r *Report) {
 }
 
 func skewWords(s Skew) string {
-	text := fmt.Sprintf("%s: %s stopped forwarding within %s", s.Entry, plural(s.Members, "node"), Duration(time.Duration(s.Forwarding)))
+	within := "at one instant of the kernel's clock"
+	if s.Forwarding > 0 {
+		within = "within " + Duration(time.Duration(s.Forwarding))
+	}
+	text := fmt.Sprintf("%s: %s stopped forwarding %s", s.Entry, plural(s.Members, "node"), within)
 	if s.Carrier > 0 {
 		text += ", carriers within " + Duration(time.Duration(s.Carrier))
 	}
