@@ -72,7 +72,8 @@ func (a *app) commands(root *cobra.Command) {
 	for group, commands := range map[string][]*cobra.Command{
 		"ask":   {a.tryCommand(), a.runCommand(), a.verifyCommand(), a.reportCommand()},
 		"write": {a.initCommand(), a.validateCommand(), a.listCommand(), a.showCommand(), a.graphCommand(), a.schemaCommand()},
-		"other": {a.versionCommand()},
+		"live":  {a.upCommand(), a.execCommand(), a.shellCommand(), a.injectCommand(), a.healCommand(), a.captureCommand()},
+		"other": {a.doctorCommand(), a.versionCommand(), a.insideCommand()},
 	} {
 		for _, c := range commands {
 			c.GroupID = group

@@ -2,11 +2,84 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"syscall"
+	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/kernel"
 )
 
-func (a *app) playKernel(context.Context, *sim.Scenario, *playFlags, func(sim.Event)) (*sim.Log, error) {
-	return nil, &kernel.Unavailable{What: "not yet"}
+// playKernel plays a scenario in the kernel world: it sends it into a box and takes its events.
+func (a *app) playKernel(ctx context.Context, sc *sim.Scenario, f *playFlags, listen func(sim.Event)) (*sim.Log, error) {
+	box, err := kernel.StartBox(kernel.BoxOptions{Args: []string{"inside"}})
+	if err != nil {
+		return nil, err
+	}
+	defer box.Close()
+	control, err := kernel.ListenControl(sc.Name, box.Stream, steering...)
+	if err != nil {
+		return nil, err
+	}
+	defer control.Close()
+	captures, err := newCaptures(f.captures)
+	if err != nil {
+		return nil, err
+	}
+	ch, err := box.Stream.Open(playVerb, job{
+		Scenario: sc.Text, Topology: sc.TopologyText, Name: sc.Name, Program: program(), RealTime: f.realTime, Stay: f.stay,
+	})
+	if err != nil {
+		return nil, errors.Join(err, captures.close())
+	}
+	defer interrupt(ctx, box, ch)()
+	log, err := takeEvents(ch, func(e sim.Event) {
+		if _, steady := e.Data.(sim.SteadyData); steady {
+			captures.begin(ctx, box.Stream)
+			if f.standing != nil {
+				f.say(f.standing(control.Name))
+			}
+		}
+		listen(e)
+	})
+	return log, errors.Join(err, captures.close())
+}
+
+// patience is how long an interrupted inside may take to unwind and to write its last events: a second is usual for a
+// thousand nodes, and nobody who pressed Ctrl-C waits longer than this.
+const patience = 10 * time.Second
+
+// interrupt passes the end of ctx on to the inside, and ends the box if that does not end by itself.
+func interrupt(ctx context.Context, box *kernel.Box, ch *kernel.Channel) (stop func() bool) {
+	return context.AfterFunc(ctx, func() {
+		_ = ch.Send(kernel.Signal, []byte(strconv.Itoa(int(syscall.SIGINT)))) // if it is gone, so much the better
+		time.AfterFunc(patience, func() { _ = box.Close() })
+	})
+}
+
+// takeEvents makes a log of what the inside sends.
+func takeEvents(ch *kernel.Channel, listen func(sim.Event)) (*sim.Log, error) {
+	log := sim.NewLog(nil, nil)
+	for {
+		f, err := ch.Receive()
+		switch {
+		case errors.Is(err, io.EOF):
+			return log, nil
+		case err != nil:
+			return log, fmt.Errorf("play: %w", err)
+		case f.Kind != kernel.Value:
+			continue
+		}
+		var e sim.Event
+		if err := f.Decode(&e); err != nil {
+			return log, err
+		}
+		if err := log.Take(e); err != nil {
+			return log, err
+		}
+		listen(e)
+	}
 }

@@ -30,6 +30,10 @@ type playFlags struct {
 	verbose  bool
 
 	seeded bool
+	say    func(text string) // to whoever looks on, beside the progress
+	// stay keeps the plant standing; standing is what to say once it does, under the run's name.
+	stay     bool
+	standing func(name string) string
 }
 
 func (f *playFlags) add(c *cobra.Command) {
@@ -93,6 +97,7 @@ func (a *app) played(ctx context.Context, sc *sim.Scenario, f *playFlags) (*sim.
 		return nil, err
 	}
 	p := a.progress(f.verbose)
+	f.say = p.say
 	log, err := a.playIn(ctx, sc, f, func(e sim.Event) {
 		keep.event(e)
 		p.event(e)

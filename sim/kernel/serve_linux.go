@@ -1,0 +1,40 @@
+package kernel
+
+import (
+	"fmt"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// Serve has a kernel world answer ExecVerb and CaptureVerb on a stream. Other worlds have no processes and no packets.
+func Serve(w sim.World, s *Stream) {
+	if world, ok := w.(*World); ok {
+		s.Handle(ExecVerb, serveExec(world.placeOf))
+		s.Handle(CaptureVerb, serveCapture(world.tapsOf))
+	}
+}
+
+// placeOf finds a node's place by its name.
+func (w *World) placeOf(node string) (*place, error) {
+	nodes, err := topology.Target{node}.Nodes(w.env.Plant)
+	if err != nil {
+		return nil, err
+	}
+	if len(nodes) != 1 {
+		return nil, fmt.Errorf("%s is %d nodes: name one", node, len(nodes))
+	}
+	return w.places[nodes[0].Index], nil
+}
+
+// tapsOf finds both ends of a link by its name, or by one of its ports.
+func (w *World) tapsOf(link string) ([]tap, error) {
+	links, err := topology.Target{link}.Links(w.env.Plant)
+	if err != nil {
+		return nil, err
+	}
+	if len(links) != 1 {
+		return nil, fmt.Errorf("%s is %d links: name one, or a port of it", link, len(links))
+	}
+	return w.cond.taps(links[0]), nil
+}
