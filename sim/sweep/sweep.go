@@ -34,6 +34,8 @@ type Result struct {
 	Elements  map[Kind]int
 	Workloads []*Workload
 	Findings  []Finding
+	// Notes say what to know beside the answer, such as what the file left open.
+	Notes []string
 	// Classes is how many searches answered for all flows.
 	Classes int
 
@@ -80,7 +82,7 @@ func Run(ctx context.Context, p *topology.Plant, uses []*sim.Use, o Options) (*R
 	if err := s.search(ctx, o); err != nil {
 		return nil, err
 	}
-	r := &Result{Plant: p, Depth: o.Depth, Elements: f.elements(), Classes: len(s.classes.all), fates: f}
+	r := &Result{Plant: p, Depth: o.Depth, Elements: f.elements(), Notes: slices.Clone(p.Notes), Classes: len(s.classes.all), fates: f}
 	for i, u := range uses {
 		r.Workloads = append(r.Workloads, s.workload(u, flows[i]))
 	}

@@ -1,7 +1,6 @@
 package sweep
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/dcdrill/dcdrill/sim/report"
@@ -18,23 +17,15 @@ func (e Element) String() string {
 	return string(e.Kind) + " " + e.ID
 }
 
-// String names a fate by its first element, and says what else would do the same.
+// String names a fate by its first element, and says what else would do the same. A link's transceivers always would,
+// and are not worth a word each time.
 func (f *Fate) String() string {
 	name := f.Elements[0].String()
-	optics := 0
 	var others []string
 	for _, e := range f.Elements[1:] {
-		if e.Kind == Transceiver {
-			optics++
-		} else {
+		if e.Kind != Transceiver {
 			others = append(others, e.String())
 		}
-	}
-	switch optics {
-	case 1:
-		others = slices.Insert(others, 0, "its transceiver")
-	case 2:
-		others = slices.Insert(others, 0, "a transceiver of it")
 	}
 	if len(others) > 0 {
 		name += " (or " + strings.Join(others, ", or ") + ")"
