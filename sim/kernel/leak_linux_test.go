@@ -130,7 +130,8 @@ func (r round) play() error {
 func (r round) kill(dir string) error {
 	cmd := exec.Command("/proc/self/exe", "-test.run=^$")
 	cmd.Env = append(os.Environ(), roleEnv+"=outside", "TMPDIR="+dir)
-	cmd.Stderr = os.Stderr
+	var complaint strings.Builder
+	cmd.Stderr, cmd.WaitDelay = &complaint, time.Second
 	said, err := cmd.StdoutPipe()
 	if err != nil {
 		return err
@@ -141,7 +142,7 @@ func (r round) kill(dir string) error {
 	dice := rand.New(rand.NewPCG(r.Seed, 7))
 	if r.Standing {
 		if line, err := bufio.NewReader(said).ReadString('\n'); err != nil {
-			return fmt.Errorf("the plant does not stand: %q %w", line, errors.Join(err, waitChild(cmd)))
+			return fmt.Errorf("the plant does not stand: %q %w %s", line, errors.Join(err, waitChild(cmd)), complaint.String())
 		}
 	}
 	<-time.After(time.Duration(dice.IntN(60)) * time.Millisecond)

@@ -19,6 +19,18 @@ func TestMain(m *testing.M) {
 		os.Exit(beOutside())
 	case "inside":
 		os.Exit(beInside())
+	case "idle":
+		os.Exit(beIdle())
+	case "dead":
+		os.Exit(7)
 	}
 	os.Exit(Boxed(m.Run))
+}
+
+// beIdle enters a box and leaves it again.
+func beIdle() int {
+	if _, err := Enter(); err != nil {
+		return 3
+	}
+	return 0
 }
