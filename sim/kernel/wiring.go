@@ -124,7 +124,7 @@ func (l *layout) layBridges(n *topology.Node) {
 
 // switches says whether the node has a bridge for the network.
 func switches(n *topology.Node, network *topology.Network) bool {
-	if n.Kind != topology.Switch || n.Routed {
+	if n.Kind != topology.Switch {
 		return false
 	}
 	for _, p := range n.Ports {
@@ -138,7 +138,7 @@ func switches(n *topology.Node, network *topology.Network) bool {
 
 // switched says whether a port's frames of the network are switched by its node, not for its own addresses.
 func switched(p *topology.Port, network *topology.Network) bool {
-	if p.Node.Kind != topology.Switch || p.Node.Routed {
+	if p.Node.Kind != topology.Switch {
 		return false
 	}
 	i := p.Node.Interface(network)

@@ -8,7 +8,7 @@ import (
 )
 
 // brFDBFlush has a bridge forget all it has learnt (linux/if_link.h, IFLA_BR_FDB_FLUSH).
-const brFDBFlush = 24
+const brFDBFlush = 21
 
 // neighbour is an address that a node has found, as the kernel speaks of it.
 type neighbour struct{ header, address []byte }
