@@ -1,0 +1,53 @@
+package kernel
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
+
+// A gateway that moves is found at its new place at once: hosts hear of it, and need not ask.
+func TestAGatewayMoves(t *testing.T) {
+	p := twoCore()
+	c := standing(t, p)
+	lan, vip := p.Network("lan"), netip.MustParseAddr("10.0.10.1")
+	hold := func(node string, on bool) sim.Holder {
+		return sim.Holder{Network: lan, Node: p.Node(node), On: on}
+	}
+	c.mustSet(t, hold("core1", true))
+	reaches(t, c.fabric, p.Node("hv1"), vip)
+	before := c.dump(t)
+	c.mustSet(t, hold("core1", false), hold("core2", true))
+	c.sees(t, []sim.Level{hold("core2", true), hold("core1", false)}, []sim.Level{hold("core1", true), hold("core2", false)})
+	require.True(t, ping(t, c.netns(p.Node("hv1")), vip, 500*time.Millisecond), "the host still looks for the old holder")
+	c.mustSet(t, hold("core2", false), hold("core1", true))
+	require.Equal(t, before, c.dump(t))
+}
+
+// A holder that loses power loses nothing that it needs when it comes back.
+func TestAHolderComesBack(t *testing.T) {
+	p := twoCore()
+	c := standing(t, p)
+	on := sim.Holder{Network: p.Network("lan"), Node: p.Node("core1"), On: true}
+	c.mustSet(t, on, sim.Routes{Node: p.Node("core1"), Routes: []sim.Route{
+		{To: netip.MustParsePrefix("0.0.0.0/0"), Hops: []sim.Hop{{Via: netip.MustParseAddr("10.255.0.1"), Network: p.Network("uplink")}}},
+	}})
+	before := c.dump(t)
+	c.mustSet(t, powerOff(p)...)
+	var back []sim.Level
+	for _, l := range powerOff(p) {
+		switch l := l.(type) {
+		case sim.Stage:
+			back = append(back, sim.Stage{Node: l.Node, Stage: stageIf(false, 0)})
+		case sim.Carrier:
+			back = append(back, sim.Carrier{Port: l.Port, Up: true})
+		}
+	}
+	c.mustSet(t, back...)
+	require.Eventually(t, func() bool { return c.dump(t) == before }, 5*time.Second, time.Millisecond)
+	reaches(t, c.fabric, p.Node("hv1"), netip.MustParseAddr("10.0.10.1"))
+}
