@@ -35,6 +35,9 @@ func BenchmarkFatTree(b *testing.B) {
 		{"all", mesh(hosts)},
 	} {
 		for depth := 1; depth <= MaxDepth; depth++ {
+			if len(w.flows) > len(hosts) && depth != 2 {
+				continue // takes seconds, most of them to tell half a million flows apart
+			}
 			b.Run(fmt.Sprintf("%s/k=%d", w.name, depth), func(b *testing.B) { benchmark(b, p, w.flows, depth) })
 		}
 	}

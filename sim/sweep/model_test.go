@@ -1,0 +1,90 @@
+package sweep
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcdrill/dcdrill/scenarios"
+	"github.com/dcdrill/dcdrill/sim"
+	_ "github.com/dcdrill/dcdrill/sim/check" // registers its kinds
+	_ "github.com/dcdrill/dcdrill/sim/fault" // registers its kinds
+	"github.com/dcdrill/dcdrill/sim/model"
+	_ "github.com/dcdrill/dcdrill/sim/workload" // registers its kinds
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// TestWhatIsCutIsDownInTheModel plays every cut set of the built-in plants: no protocol finds a way where there is none.
+// The reverse is not so, for a protocol need not take the way that is there.
+func TestWhatIsCutIsDownInTheModel(t *testing.T) {
+	for _, name := range []string{"two-core", "leaf-spine", "two-tier:racks=3,hosts=1", "fat-tree"} {
+		t.Run(name, func(t *testing.T) {
+			sc, err := scenarios.Try(name, nil, scenarios.Options{})
+			require.NoError(t, err)
+			r, err := Run(t.Context(), sc.Plant, sc.Uses, Options{})
+			require.NoError(t, err)
+			for set, cut := range cutMembers(r) {
+				log := play(t, name, sc.Plant, r, set)
+				for _, m := range cut {
+					assert.True(t, downAtTheEnd(log, m), "%s is up without %s", m, set)
+				}
+			}
+		})
+	}
+}
+
+// cutMembers gives the members that a cut set cuts, over all workloads, by its name.
+func cutMembers(r *Result) map[string][]string {
+	by := map[string][]string{}
+	for _, w := range r.Workloads {
+		for _, c := range w.Cuts {
+			by[together(c.Fates)] = append(by[together(c.Fates)], subjects(c.Members)...)
+		}
+	}
+	return by
+}
+
+// play plays the loss of all fates of a cut set at once.
+func play(t *testing.T, name string, p *topology.Plant, r *Result, set string) *sim.Log {
+	t.Helper()
+	var faults []string
+	for _, w := range r.Workloads {
+		i := slices.IndexFunc(w.Cuts, func(c Cut) bool { return together(c.Fates) == set })
+		if i < 0 {
+			continue
+		}
+		for _, f := range w.Cuts[i].Fates {
+			faults = append(faults, faultsOf(p, f.Elements[len(f.Elements)-1])...)
+		}
+		break
+	}
+	sc, err := scenarios.Try(name, faults, scenarios.Options{})
+	require.NoError(t, err, "%v", faults)
+	log, err := sim.Play(t.Context(), model.Engine{}, sc, sim.Options{})
+	require.NoError(t, err)
+	return log
+}
+
+// faultsOf is the loss of an element as typed on a command line.
+func faultsOf(p *topology.Plant, e Element) []string {
+	word := map[Kind]string{Node: "power-off", Link: "link-down", Transceiver: "optic-dead", Feed: "feed-loss", Conduit: "cut"}[e.Kind]
+	if e.Kind != Group {
+		return []string{fmt.Sprintf("%s: %q", word, e.ID)}
+	}
+	var all []string
+	for _, n := range p.Group(e.ID).Nodes {
+		all = append(all, "power-off: "+n.ID)
+	}
+	for _, l := range p.Group(e.ID).Links {
+		all = append(all, fmt.Sprintf("link-down: %q", l.ID))
+	}
+	return all
+}
+
+func downAtTheEnd(log *sim.Log, member string) bool {
+	outages := sim.HistoryOf(log).OutagesOf(member)
+	return len(outages) > 0 && outages[len(outages)-1].Open
+}
