@@ -152,19 +152,49 @@ func (s *san) schedule(t *testing.T, r *rand.Rand, power bool) {
 		}
 		assert.Eventually(t, func() bool { return s.Now() >= until }, time.Minute, time.Millisecond)
 	}
-	for n, name := range names {
+	s.mend(t)
+}
+
+// mend has everything work, and waits until it does.
+func (s *san) mend(t *testing.T) {
+	for n, name := range []string{"a", "b"} {
 		s.cables[name].set(false, false)
 		s.initiator.Carrier(n, true)
 	}
+	assert.Eventually(t, func() bool { return s.initiator.Up(0) && s.initiator.Up(1) }, time.Minute, time.Millisecond)
+}
+
+// finale leaves writes on a stalled path, has others overwrite what they wrote, and lets the late ones come when nobody
+// writes any more.
+func (s *san) finale(t *testing.T, r *rand.Rand, stop func() []*ledger, written *atomic.Int64) []*ledger {
+	s.cables[[]string{"a", "b"}[r.IntN(2)]].set(true, false)
+	enough := written.Load() + 60
+	assert.Eventually(t, func() bool { return written.Load() > enough }, time.Minute, time.Millisecond)
+	all := stop()
+	s.mend(t)
+	return all
 }
 
 // anySAN makes an array that loses nothing by what a schedule does to it, and says whether it may lose its power.
-func anySAN(t *testing.T, r *rand.Rand) (s *san, power bool) {
+func anySAN(t *testing.T, r *rand.Rand, unfenced bool) (s *san, power bool) {
 	conf := proto.MultipathConf{Policy: proto.MultipathPolicy(r.IntN(2)), Retry: []int{proto.RetryQueue, proto.RetryFail, 2}[r.IntN(3)]}
 	conf.Failback = []time.Duration{0, proto.FailbackManual, 3 * time.Second}[r.IntN(3)]
 	conf.NopInterval, conf.NopTimeout = 4*time.Second, 4*time.Second
 	cache := []Cache{Through, Mirrored, Volatile}[r.IntN(3)]
-	return newSAN(t, VolumeSpec{Cache: cache}, conf), cache != Volatile
+	return newSAN(t, VolumeSpec{Cache: cache, Unfenced: unfenced}, conf), cache != Volatile
+}
+
+// playSchedule plays one schedule and says what the ledgers found wrong.
+func playSchedule(t *testing.T, seed int, unfenced bool) (wrong []string, written int64, discarded int) {
+	r := rand.New(rand.NewPCG(uint64(seed), 9))
+	s, power := anySAN(t, r, unfenced)
+	defer s.stop()
+	stop, count := s.writing(uint64(seed))
+	s.schedule(t, r, power)
+	for _, l := range s.finale(t, r, stop, count) {
+		wrong = append(wrong, l.check(s.read)...)
+	}
+	return wrong, count.Load(), s.volume.Discarded()
 }
 
 // TestNothingAcknowledgedIsLost plays random schedules of kills, stalls and failovers.
@@ -178,17 +208,10 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 	for lane := range lanes {
 		all.Go(func() {
 			for seed := lane; seed < schedules; seed += lanes {
-				r := rand.New(rand.NewPCG(uint64(seed), 9))
-				s, power := anySAN(t, r)
-				stop, count := s.writing(uint64(seed))
-				s.schedule(t, r, power)
-				assert.Eventually(t, func() bool { return s.initiator.Up(0) && s.initiator.Up(1) }, time.Minute, time.Millisecond, "seed %d", seed)
-				for _, l := range stop() {
-					assert.Empty(t, l.check(s.read), "seed %d", seed)
-				}
-				written.Add(count.Load())
-				discarded.Add(int64(s.volume.Discarded()))
-				s.stop()
+				wrong, w, d := playSchedule(t, seed, false)
+				assert.Empty(t, wrong, "seed %d", seed)
+				written.Add(w)
+				discarded.Add(int64(d))
 			}
 		})
 	}
@@ -196,6 +219,16 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 	assert.Greater(t, written.Load(), int64(schedules*20), "the schedules left nothing to lose")
 	assert.Positive(t, discarded.Load(), "no late write was ever tried")
 	t.Logf("%d rounds of writes, %d late writes discarded", written.Load(), discarded.Load())
+}
+
+// TestSchedulesFindAnArrayThatDoesNotFence plays the same schedules on one, until something is lost.
+func TestSchedulesFindAnArrayThatDoesNotFence(t *testing.T) {
+	for seed := range 100 {
+		if wrong, _, _ := playSchedule(t, seed, true); len(wrong) > 0 {
+			return
+		}
+	}
+	t.Error("late writes were let through and nothing was lost")
 }
 
 // TestPlantedLossesAreFound has arrays do wrong what the ledger must see.
