@@ -2,6 +2,7 @@ package workload
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,9 +11,41 @@ import (
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/simtest"
 	"github.com/dcdrill/dcdrill/topology"
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
 func TestEveryKind(t *testing.T) { simtest.Kinds(t, sim.Workloads) }
+
+// Whatever the kind: it names its way, its users mind something, and its law comes to rest with the user served, no
+// later at an earlier phase.
+func TestEveryLaw(t *testing.T) {
+	for _, k := range sim.Workloads.Kinds() {
+		t.Run(k.Name, func(t *testing.T) {
+			w := k.New()
+			node, err := yamlfile.Parse("test.yaml", []byte("{from: hv1, to: hv2}"))
+			require.NoError(t, err)
+			var ps yamlfile.Problems
+			yamlfile.Decode(node, w, &ps)
+			require.Empty(t, ps)
+			talk := one(t, w)
+			require.Equal(t, "hv1", talk.Flow().From.ID)
+			require.Equal(t, "hv2", talk.Flow().To.ID)
+			require.Positive(t, w.Tolerates())
+			for _, dark := range []time.Duration{time.Second, 10 * time.Second, 6 * time.Minute, time.Hour} {
+				var last time.Duration
+				for _, phase := range []float64{0, 0.25, 0.5, 0.75, 1} {
+					said := simtest.Foresee(t, talk, phase, simtest.Change{At: time.Minute}, simtest.Change{At: time.Minute + dark, Usable: true})
+					at, what, _ := strings.Cut(said[len(said)-1], " ")
+					require.Equal(t, "served", what)
+					back, err := time.ParseDuration(at)
+					require.NoError(t, err)
+					require.GreaterOrEqual(t, back, last, "phase %g of %s: %s", phase, dark, said)
+					last = back
+				}
+			}
+		})
+	}
+}
 
 // one gives the first talk of a workload between hv1 and hv2.
 func one(t *testing.T, w sim.Workload) sim.Talk {
