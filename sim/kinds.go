@@ -171,14 +171,16 @@ type StatsData struct {
 	Late Seconds `json:"late,omitempty"`
 }
 
-// BoundsData: what the model says about a member's outage when it tries the earliest and the latest of every unknown phase.
+// BoundsData: what the model says of a member when it tries the earliest, the middle and the latest of every unknown
+// phase: how many outages it has at most, and between what and what its longest lasts.
 type BoundsData struct {
 	Outages int     `json:"outages"`
 	Least   Seconds `json:"least"`
 	Most    Seconds `json:"most"`
 }
 
-// BlameData: a workload's outage would not have been without these entries, all of them or any one as told by Any.
+// BlameData: this much of a workload's outages would not have been, or would have been shorter, without these entries, all
+// of them taken away together. It is a smallest such set; there can be several, one event each.
 type BlameData struct {
 	Entries []string `json:"entries"`
 	Outage  Seconds  `json:"outage"`
