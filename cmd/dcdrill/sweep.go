@@ -54,12 +54,12 @@ bonds, gateways and routes make of the paths that are left is not looked at. Wor
 func swept(ctx context.Context, name string, o sweep.Options) (*sweep.Result, error) {
 	sc, err := scenarios.Try(name, nil, scenarios.Options{})
 	var later *scenarios.Later
-	if err != nil && !errors.As(err, &later) {
+	if err != nil && (!errors.As(err, &later) || len(sc.Uses) == 0) {
 		return nil, err
 	}
 	r, err := sweep.Run(ctx, sc.Plant, sc.Uses, o)
 	var unknown *topology.Unknown
-	if errors.Is(err, sweep.ErrDepth) || errors.As(err, &unknown) {
+	if errors.Is(err, sweep.ErrDepth) || errors.Is(err, sweep.ErrNothing) || errors.As(err, &unknown) {
 		return nil, &usageError{err}
 	}
 	if err == nil && later != nil {

@@ -125,6 +125,8 @@ func TestWrongQuestions(t *testing.T) {
 	assert.ErrorIs(t, err, ErrDepth)
 	_, err = Run(context.Background(), p, []*sim.Use{u}, Options{Workloads: []string{"x"}})
 	assert.ErrorContains(t, err, `no workload "x"`)
+	_, err = Run(context.Background(), p, nil, Options{})
+	assert.ErrorIs(t, err, ErrNothing)
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
 	_, err = Run(ended, p, []*sim.Use{u}, Options{})

@@ -16,6 +16,9 @@ const DefaultDepth = 2
 // ErrDepth is a depth that no sweep can go to.
 var ErrDepth = errors.New("depth is out of range")
 
+// ErrNothing is a plant in which nobody talks to anybody: nothing could be cut, which is no answer.
+var ErrNothing = errors.New("no workload is declared, and no two hosts could talk")
+
 // Options of a sweep; the zero value takes every workload to DefaultDepth.
 type Options struct {
 	// Depth is the largest cut sets that are looked for, up to MaxDepth; 0 is DefaultDepth.
@@ -62,14 +65,17 @@ type Cut struct {
 	End bool
 }
 
-// Run finds the minimal cut sets of the workloads. An unknown workload is a *topology.Unknown; otherwise it fails only
-// when ctx ends.
+// Run finds the minimal cut sets of the workloads. Wrong questions are ErrDepth, ErrNothing and, for an unknown workload,
+// *topology.Unknown; otherwise it fails only when ctx ends.
 func Run(ctx context.Context, p *topology.Plant, uses []*sim.Use, o Options) (*Result, error) {
 	if o.Depth == 0 {
 		o.Depth = DefaultDepth
 	}
 	if o.Depth < 0 || o.Depth > MaxDepth {
 		return nil, fmt.Errorf("sweep combinations of %d failures: %w: from 1 to %d", o.Depth, ErrDepth, MaxDepth)
+	}
+	if len(uses) == 0 {
+		return nil, fmt.Errorf("sweep %s: %w", p.Name, ErrNothing)
 	}
 	uses, err := pick(uses, o.Workloads)
 	if err != nil {
