@@ -32,10 +32,15 @@ func TestScripts(t *testing.T) {
 		Dir:             "testdata/script",
 		UpdateScripts:   *update,
 		ContinueOnError: true,
+		Setup: func(env *testscript.Env) error {
+			// A name that no other run of this user has, so that these can be told apart.
+			env.Setenv("PLANT", fmt.Sprintf("plant-%d", os.Getpid()))
+			return nil
+		},
 		Condition: func(word string) (bool, error) {
 			switch word {
 			case "kernel":
-				return kernelHere() && !testing.Short(), nil
+				return kernelHere(), nil
 			case "root":
 				return os.Geteuid() == 0, nil
 			case "nokernel":
@@ -43,7 +48,7 @@ func TestScripts(t *testing.T) {
 			}
 			return false, fmt.Errorf("no condition %q", word)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "cut": cut},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "cut": cut, "standing": standing, "captured": captured},
 	})
 }
 
