@@ -142,14 +142,16 @@ func (t *Tracker) Expire(now time.Duration) {
 	t.expire(now)
 }
 
-// Jumped tells that the clock jumped: time in between counts neither as an outage nor as a delay.
+// Jumped tells that the clock jumped: time in between counts neither as an outage nor as a delay. What was on its way
+// counts as asked where the clock landed.
 func (t *Tracker) Jumped(from, to time.Duration) {
 	defer t.locked()()
 	t.lastJump = to
-	for _, rs := range []requests{t.open, t.lost} {
-		for i := range rs {
-			rs[i].asked += to - from
-		}
+	for i := range t.open {
+		t.open[i].asked = to
+	}
+	for i := range t.lost {
+		t.lost[i].asked += to - from
 	}
 }
 

@@ -102,9 +102,16 @@ func TestTracker(t *testing.T) {
 		{"nor does it age a request", func(m *Tracker) {
 			m.Asked(2, at(10))
 			m.Jumped(at(20), at(1020))
-			m.Expire(at(1100))
-			m.Answered(2, at(1110))
+			m.Expire(at(1219))
+			m.Answered(2, at(1219))
 		}, nil},
+		{"one that is lost on the way over a jump makes no outage as long as that", func(m *Tracker) {
+			m.Asked(2, at(10))
+			m.Jumped(at(20), at(1020))
+			m.Asked(3, at(1030))
+			m.Answered(3, at(1030))
+			m.Expire(at(1220))
+		}, []Data{DownData{Since: secs(1020 * ms)}, UpData{From: secs(1020 * ms), To: secs(1025 * ms), Resolution: secs(5 * ms)}}},
 		{"reconnected", func(m *Tracker) { m.Reconnected(at(5)) }, []Data{ReconnectData{}}},
 		{"a sender somewhat late", func(m *Tracker) { m.Late(199 * ms) }, nil},
 		{"a starved sender is told of, and again when it is much worse", func(m *Tracker) {
