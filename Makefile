@@ -7,7 +7,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 # Packages that run their logic on several goroutines; the others have one loop and nothing to race with.
-RACED := ./sim ./sim/workload ./sim/kernel
+RACED := ./sim ./sim/workload ./sim/kernel ./sim/blockdev
 
 .PHONY: build demo test vet cross lint test-user bench fuzz soak clean
 

@@ -45,6 +45,8 @@ func TestALateWriteIsDiscarded(t *testing.T) {
 		s.upTo(t, true, true)
 		s.cables["a"].set(true, false)
 		s.do(t, &Request{Op: Write, Data: []byte("old")}) // held on a, then sent over b and acknowledged
+		_, err := s.volume.Attach("hv1/ds1/a", 1<<32|1)
+		require.ErrorIs(t, err, ErrFenced, "it was sent again before the old session was fenced")
 		s.do(t, &Request{Op: Write, Data: []byte("new"), FUA: true})
 		s.cables["a"].set(false, false) // and now it arrives
 		if unfenced {
@@ -95,7 +97,9 @@ func TestOverlappingRequestsAreKeptApart(t *testing.T) {
 	for _, done := range all {
 		require.NoError(t, <-done)
 	}
-	assert.Equal(t, []byte{1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 19}, got, "as if they were sent one after the other")
+	want := []byte{1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 19}
+	assert.Equal(t, want, got, "as if they were sent one after the other")
+	assert.Equal(t, want, holds(t, s.volume, 0, len(want)), "and nothing came after that")
 }
 
 func TestTheArraysErrorsReachTheOwner(t *testing.T) {
