@@ -238,9 +238,10 @@ func TestPlantedLossesAreFound(t *testing.T) {
 		stop, written := s.writing(1)
 		require.Eventually(t, func() bool { return written.Load() > 50 }, time.Minute, time.Millisecond)
 		all := stop()
-		if cache == Lying {
-			s.do(t, &Request{Op: Flush})
-		}
+		last := all[0] // whatever was flushed before, this one was not
+		last.seq++
+		last.issued[0], last.acked[0] = last.seq, last.seq
+		s.do(t, &Request{Op: Write, Data: record(0, last.seq), FUA: cache == Lying})
 		s.volume.LosePower()
 		var wrong []string
 		for _, l := range all {
