@@ -114,11 +114,7 @@ func Read(log *sim.Log) *Report {
 		Survived:   Tally{Held: result.Survived, Of: result.Of, Unknown: result.NotKnown},
 		AsExpected: Tally{Held: result.AsExpected, Of: result.Expectations, Unknown: result.Undecided},
 	}
-	for _, d := range result.Doubts {
-		if !slices.Contains(r.Doubts, d) {
-			r.Doubts = append(r.Doubts, d)
-		}
-	}
+	r.Doubts = doubts(log, result)
 	r.readHeader(h)
 	r.Workloads = readWorkloads(log)
 	story := Story{Tell: func(m Moment) { r.Moments = append(r.Moments, Told{sim.Seconds(m.At), m}) }}
@@ -128,6 +124,28 @@ func Read(log *sim.Log) *Report {
 	}
 	story.End()
 	return r
+}
+
+// doubts lists what keeps the run from proving anything, each once. A starved machine is told once for all members.
+func doubts(log *sim.Log, result sim.Result) []string {
+	starved, latest, each := map[string]bool{}, time.Duration(0), map[string]bool{}
+	for _, e := range log.Events() {
+		if d, ok := e.Data.(sim.StarvedData); ok {
+			starved[e.Subject] = true
+			latest = max(latest, time.Duration(d.Late))
+			each[sim.DoubtOf(e)] = true
+		}
+	}
+	var all []string
+	if n := len(starved); n > 0 {
+		all = append(all, fmt.Sprintf("this machine was too busy to measure: %s sent late, by up to %s", plural(n, "conversation"), Duration(latest)))
+	}
+	for _, d := range result.Doubts {
+		if !each[d] && !slices.Contains(all, d) {
+			all = append(all, d)
+		}
+	}
+	return all
 }
 
 // readHeader takes what the first event says of the world and of what was left open.

@@ -64,6 +64,9 @@ func troubled() *sim.Log {
 	now = 20 * time.Millisecond
 	down := log.Add(stage, "web/1", sim.DownData{Since: 0})
 	log.Add(stage, "web/3", sim.DownData{Since: sim.Seconds(5 * time.Millisecond)})
+	for _, m := range []string{"web/1", "web/2", "calm"} {
+		log.Add(0, m, sim.StarvedData{Late: sim.Seconds(300 * time.Millisecond)})
+	}
 	log.Add(0, "b", sim.UnprovenData{Missing: "no effect of it was seen"})
 	now = 5 * time.Second
 	log.Add(0, "", sim.JumpData{From: sim.Seconds(5 * time.Second), To: sim.Seconds(5 * time.Minute)})

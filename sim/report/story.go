@@ -332,7 +332,13 @@ func tellUp(t *telling) {
 }
 
 func tellTroubles(t *telling) {
+	if starved, _ := pick(t, func(e sim.Event, d sim.StarvedData) (string, string) { return e.Subject, "" }); len(starved) > 0 {
+		t.tell(Moment{Text: "this machine was too busy to measure " + plural(len(starved), "conversation"), Trouble: true})
+	}
 	for _, e := range t.group {
+		if _, told := e.Data.(sim.StarvedData); told {
+			continue
+		}
 		if text := sim.DoubtOf(e); text != "" {
 			t.tell(Moment{Text: text, Trouble: true})
 		}
