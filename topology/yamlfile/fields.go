@@ -58,3 +58,23 @@ func Keys(v any) []string {
 	}
 	return keys
 }
+
+// Field is what a struct says about one of its keys, for documents.
+type Field struct {
+	Key, Doc string
+	Required bool
+	Scalar   bool // a scalar or list in place of the map is this field
+}
+
+// Fields lists the keys that a struct, or what v points to, is filled from, in order of its fields.
+func Fields(v any) []Field {
+	t := reflect.TypeOf(v)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	var all []Field
+	for _, f := range fieldsOf(t) {
+		all = append(all, Field{f.key, f.doc, f.required, f.scalar})
+	}
+	return all
+}
