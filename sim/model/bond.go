@@ -14,8 +14,7 @@ type bond struct {
 	conf    *topology.Bond
 	number  int
 	machine *proto.Bond
-	cause   int           // of the latest change of a carrier
-	raised  time.Duration // when it last got a member after it had none
+	cause   int // of the latest change of a carrier
 }
 
 // addBond makes a bond. When in its miimon a carrier changes is not known: the next look comes after as much of one as
@@ -24,7 +23,7 @@ func (w *World) addBond(conf *topology.Bond) {
 	look := func(now time.Duration) time.Duration {
 		return now + time.Duration(w.env.Phase*float64(conf.Miimon))
 	}
-	b := &bond{conf: conf, number: len(w.bonds), machine: proto.NewBond(conf, look), raised: always}
+	b := &bond{conf: conf, number: len(w.bonds), machine: proto.NewBond(conf, look)}
 	w.bonds = append(w.bonds, b)
 	w.use(b)
 }
@@ -58,9 +57,6 @@ func (w *World) stepBonds(now time.Duration) {
 		}
 		was := b.machine.Active()
 		if _, changed := b.machine.Step(now); changed {
-			if was == proto.None {
-				b.raised = now
-			}
 			w.use(b)
 			w.failover(b, was)
 		}

@@ -75,22 +75,22 @@ func TestAResolutionThatIsOvertaken(t *testing.T) {
 	assert.Equal(t, []string{"0s true", "10s false", "23s true"}, *heard, "the darkness counts from its beginning")
 }
 
-func TestACarrierThatReturnsResolvesAtOnce(t *testing.T) {
+func TestACarrierThatReturnsIsAskedThroughAnew(t *testing.T) {
 	l, heard := latest(t, "pbx1", "pbx2")
 	l.set(t, 10*time.Second, l.link("pbx1:eth0", false)...)
 	l.set(t, 20*time.Second, l.link("pbx1:eth0", true)...)
 	l.set(t, 30*time.Second, l.link("pbx2:eth0", false)...)
 	l.set(t, 40*time.Second, l.link("pbx2:eth0", true)...)
 	l.rest(t)
-	assert.Equal(t, []string{"0s true", "10s false", "20s true", "30s false", "41s true"}, *heard, "only the sender's own carrier counts")
+	assert.Equal(t, []string{"0s true", "10s false", "21s true", "30s false", "41s true"}, *heard, "whoever's carrier it was")
 }
 
-func TestABondThatFindsAMemberResolvesAtOnce(t *testing.T) {
+func TestABondThatFindsAMemberIsAskedThroughAnew(t *testing.T) {
 	l, heard := latest(t, "hv1", "hv2")
 	l.set(t, 10*time.Second, append(l.link("hv1:vmnic0", false), l.link("hv1:vmnic1", false)...)...)
 	l.set(t, 20*time.Second, l.link("hv1:vmnic1", true)...)
 	l.rest(t)
-	assert.Equal(t, []string{"0s true", "10s false", "20.1s true"}, *heard, "one miimon")
+	assert.Equal(t, []string{"0s true", "10s false", "21.1s true"}, *heard, "one miimon, and the next question")
 }
 
 // failback is a two-core plant whose bonds fail back without an updelay.

@@ -41,11 +41,8 @@ func (w *World) powerLost(n *topology.Node) {
 }
 
 func (w *World) setCarrier(cause int, l sim.Carrier) {
-	port, now := w.number(l.Port), w.env.Loop.Now()
-	if l.Up && !w.carrier[port] {
-		w.raised[port] = now
-	}
-	w.carrier[port] = l.Up
+	now := w.env.Loop.Now()
+	w.carrier[w.number(l.Port)] = l.Up
 	w.disturbLink(l.Port.Link, cause)
 	if l.Port.Bond != nil {
 		w.bondOf(l.Port.Bond).link(now, l, cause)

@@ -1,17 +1,11 @@
 package model
 
-import (
-	"time"
-
-	"github.com/dcdrill/dcdrill/sim/proto"
-	"github.com/dcdrill/dcdrill/topology"
-)
+import "github.com/dcdrill/dcdrill/topology"
 
 // state is the physical state of the plant, as the levels tell it, and the members that bonds use.
 type state struct {
-	first   []int           // by node: the number of its first port
-	carrier []bool          // by number of port
-	raised  []time.Duration // when the carrier came up
+	first   []int  // by node: the number of its first port
+	carrier []bool // by number of port
 	dark    []bool
 	stage   []topology.Stage // by node
 	inUse   []bool           // by number of port: no member of a bond, or its active one
@@ -20,9 +14,6 @@ type state struct {
 	firstBond []int            // by node: the number of its first bond
 	active    []*topology.Port // by number of bond; nil: none
 }
-
-// always is before any time of a run.
-const always = -proto.Never
 
 // refusal is two nodes, of which the one loses what comes from the other.
 type refusal struct{ at, from *topology.Node }
@@ -36,7 +27,6 @@ func newState(p *topology.Plant) state {
 		s.active = append(s.active, make([]*topology.Port, len(n.Bonds))...)
 		for range n.Ports {
 			s.carrier = append(s.carrier, true)
-			s.raised = append(s.raised, always)
 			s.dark = append(s.dark, false)
 			s.inUse = append(s.inUse, true)
 		}
