@@ -111,6 +111,7 @@ func (l *loader) load(root *yamlfile.Node, name string) (*sim.Scenario, error) {
 		f.Name = name
 	}
 	l.later.section(f)
+	l.printable(root)
 	sc := &sim.Scenario{Name: f.Name, Story: strings.TrimSpace(f.Story), Seed: f.Seed, Until: f.Until}
 	sc.Text = root.Without("variants").String()
 	sc.Start = l.start(f)

@@ -1,6 +1,9 @@
 package scenarios
 
 import (
+	"strings"
+	"unicode"
+
 	"github.com/dcdrill/dcdrill/topology"
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
@@ -13,6 +16,23 @@ func take(ps *yamlfile.Problems, n *yamlfile.Node, err error) {
 	}
 	if len(unknowns) == 0 {
 		ps.Take(n.Pos(), err)
+	}
+}
+
+// printable refuses control characters: reports show these words on terminals, which would obey them.
+func (l *loader) printable(n *yamlfile.Node) {
+	odd := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+	if i := strings.IndexFunc(n.Text(), odd); i >= 0 {
+		l.ps.Add(n.Pos(), "", "a control character (%q) is no text", n.Text()[i:i+1])
+	}
+	for _, item := range n.Items() {
+		if n.Kind() == yamlfile.List {
+			l.printable(item)
+		}
+	}
+	for _, e := range n.Entries() {
+		l.printable(yamlfile.NewScalar(e.Key))
+		l.printable(e.Value)
 	}
 }
 

@@ -38,16 +38,22 @@ terminal, or with --yes, what no flag answers takes its default.`,
 			}, s.Name)
 		},
 	}
+	sketchFlags(c, &s)
+	flags := c.Flags()
+	flags.StringVar(&folder, "dir", ".", "folder to write to")
+	flags.BoolVar(&force, "force", false, "write over files that are there")
+	flags.BoolVarP(&yes, "yes", "y", false, "ask nothing")
+	return c
+}
+
+// sketchFlags adds a flag for every question.
+func sketchFlags(c *cobra.Command, s *scenarios.Sketch) {
 	flags := c.Flags()
 	flags.StringVar(&s.Name, "name", "mine", "what the data centre is called")
 	flags.IntVar(&s.Cores, "cores", 2, "core switches, 1 or 2")
 	flags.IntVar(&s.Hosts, "hosts", 4, "hosts, each wired to every core")
 	flags.StringVar(&s.Storage, "storage", "yes", "storage behind the cores: yes or no")
 	flags.StringVar(&s.Fault, "fault", "reboot: core", "what goes wrong")
-	flags.StringVar(&folder, "dir", ".", "folder to write to")
-	flags.BoolVar(&force, "force", false, "write over files that are there")
-	flags.BoolVarP(&yes, "yes", "y", false, "ask nothing")
-	return c
 }
 
 // plantFiles writes the two files, and says what to do with them.
