@@ -276,7 +276,7 @@ func skewWords(s Skew) string {
 	if s.Forwarding > 0 {
 		within = "within " + Duration(time.Duration(s.Forwarding))
 	}
-	text := fmt.Sprintf("%s: %s stopped forwarding %s", s.Entry, plural(s.Members, "node"), within)
+	text := fmt.Sprintf("%s: %s hit %s", s.Entry, plural(s.Members, "member"), within)
 	if s.Carrier > 0 {
 		text += ", carriers within " + Duration(time.Duration(s.Carrier))
 	}
