@@ -43,7 +43,7 @@ func powerOff(p *topology.Plant) []sim.Level {
 
 // What several switches forward ends at one instant: the last datagrams of two streams that use different switches were
 // sent within one interval of each other, whatever netlink and the machine do meanwhile.
-func TestAGroupStopsAtOneInstant(t *testing.T) {
+func TestKernelGroupStopsAtOneInstant(t *testing.T) {
 	const every = time.Millisecond
 	p := islands(8)
 	c := standing(t, p)
@@ -70,7 +70,7 @@ func TestAGroupStopsAtOneInstant(t *testing.T) {
 }
 
 // Nothing may pass after the moment, and everything may before: seen by the rule alone, with all carriers still up.
-func TestArmedGuardsStopByThemselves(t *testing.T) {
+func TestKernelArmedGuardsStopByThemselves(t *testing.T) {
 	p := islands(2)
 	c := standing(t, p)
 	s := startStream(t, c.netns(p.Node("h0-0")), c.netns(p.Node("h0-1")), p.Node("h0-1").Interfaces[0].Addr.Addr(), time.Millisecond)
@@ -86,7 +86,7 @@ func TestArmedGuardsStopByThemselves(t *testing.T) {
 }
 
 // A link that falls in a group stops both ways, and nothing else at its ends does.
-func TestAnArmedLinkLeavesOthersAlone(t *testing.T) {
+func TestKernelArmedLinkLeavesOthersAlone(t *testing.T) {
 	p := twoCore()
 	c := standing(t, p)
 	s := startStream(t, c.netns(p.Node("hv1")), c.netns(p.Node("hv2")), p.Node("hv2").Interfaces[0].Addr.Addr(), time.Millisecond)

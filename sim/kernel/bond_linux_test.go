@@ -141,7 +141,7 @@ func (bb *bondBench) passes(t *testing.T, want bool) {
 }
 
 // Both kinds of bonds do the same, step by step.
-func TestBondsChooseTheirMember(t *testing.T) {
+func TestKernelBondsChooseTheirMember(t *testing.T) {
 	primary := &topology.Port{Index: 1}
 	for name, c := range map[string]struct {
 		conf  topology.Bond

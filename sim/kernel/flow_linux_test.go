@@ -123,20 +123,3 @@ func (s *stream) silent(t *testing.T) time.Time {
 	require.Fail(t, "datagrams still arrive")
 	return last
 }
-
-// longestGap empties what has arrived and finds the longest time between two arrivals up to now.
-func (s *stream) longestGap() time.Duration {
-	var gap time.Duration
-	var last time.Time
-	for {
-		select {
-		case at := <-s.stamps:
-			if !last.IsZero() {
-				gap = max(gap, at.Sub(last))
-			}
-			last = at
-		default:
-			return gap
-		}
-	}
-}

@@ -11,7 +11,7 @@ import (
 )
 
 // A gateway that moves is found at its new place at once: hosts hear of it, and need not ask.
-func TestAGatewayMoves(t *testing.T) {
+func TestKernelGatewayMoves(t *testing.T) {
 	p := twoCore()
 	c := standing(t, p)
 	lan, vip := p.Network("lan"), netip.MustParseAddr("10.0.10.1")
@@ -29,7 +29,7 @@ func TestAGatewayMoves(t *testing.T) {
 }
 
 // A holder that loses power loses nothing that it needs when it comes back.
-func TestAHolderComesBack(t *testing.T) {
+func TestKernelHolderComesBack(t *testing.T) {
 	p := twoCore()
 	c := standing(t, p)
 	on := sim.Holder{Network: p.Network("lan"), Node: p.Node("core1"), On: true}

@@ -20,21 +20,8 @@ func (f *fabric) handleOf(p *topology.Port) handle {
 	if len(lanes) > 0 && lanes[0].wire[0] != nil {
 		return handle{f.wire, wireGroup(p.Link, side(p))}
 	}
-	at := p.Link.A
-	if !shuttable(at) || at.Bond != nil && shuttable(p.Link.B) {
-		at = p.Link.B
-	}
+	at := actingPort(p.Link)
 	return handle{f.netns(at.Node), portGroup(at)}
-}
-
-// shuttable says whether a port of a direct link may be set down: all that it carries is switched.
-func shuttable(p *topology.Port) bool {
-	for _, n := range p.Link.Networks {
-		if !switched(p, n) {
-			return false
-		}
-	}
-	return true
 }
 
 // setCarriers has ports lose or gain their carriers, each port's networks together, and says how long that took from

@@ -101,7 +101,7 @@ func backToBack() *topology.Plant {
 }
 
 // Every level takes effect on real packets, and its opposite takes it back.
-func TestLevelsActOnPackets(t *testing.T) {
+func TestKernelLevelsActOnPackets(t *testing.T) {
 	type levels func(p *topology.Plant, on bool) []sim.Level
 	for name, c := range map[string]struct {
 		plant func() *topology.Plant

@@ -278,3 +278,22 @@ func side(p *topology.Port) int {
 }
 
 func (ln *lane) end(p *topology.Port) *device { return ln.ends[side(p)] }
+
+// actingPort is the port of a direct link that is set down to take the carriers of both ends: one that is switched, and
+// if it can be, no member of a bond, so that bonds see what they see in life.
+func actingPort(link *topology.Link) *topology.Port {
+	if !shuttable(link.A) || link.A.Bond != nil && shuttable(link.B) {
+		return link.B
+	}
+	return link.A
+}
+
+// shuttable says whether a port may be set down: all that it carries is switched.
+func shuttable(p *topology.Port) bool {
+	for _, n := range p.Link.Networks {
+		if !switched(p, n) {
+			return false
+		}
+	}
+	return true
+}

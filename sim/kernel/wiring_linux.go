@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"os"
+	"sync"
 
 	"github.com/dcdrill/dcdrill/topology"
 )
@@ -213,10 +214,10 @@ func (l *layout) device(n *topology.Node, network *topology.Network) *device {
 }
 
 // hasV6 says whether this kernel speaks IPv6 at all (ipv6.disable=1 takes it away).
-func hasV6() bool {
+var hasV6 = sync.OnceValue(func() bool {
 	_, err := os.Stat("/proc/sys/net/ipv6")
 	return err == nil
-}
+})
 
 func routes(k topology.NodeKind, n *topology.Node) bool {
 	switch k {

@@ -16,7 +16,7 @@ func stand(t *testing.T, p *topology.Plant) *fabric {
 	return f
 }
 
-func TestEverybodyOnANetworkReachesEverybody(t *testing.T) {
+func TestKernelEverybodyReachesEverybody(t *testing.T) {
 	p := twoCore()
 	f := stand(t, p)
 	for _, a := range p.Nodes {

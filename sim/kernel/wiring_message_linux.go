@@ -99,18 +99,19 @@ func (b *batch) addBridge(d *device) {
 }
 
 // finish is what a device can only be told once it exists: its alias, its bridge, no IPv6 address of its own unless it
-// has one from the plant, and up.
+// has one from the plant. Only then is it set up, by a message of its own: in one message the kernel would do that first.
 func (b *batch) finish(d *device) {
-	b.add("set up "+d.alias, unix.RTM_NEWLINK, 0, func() {
-		b.linkHeader(d.index, unix.IFF_UP, unix.IFF_UP)
+	b.add("describe "+d.alias, unix.RTM_NEWLINK, 0, func() {
+		b.linkHeader(d.index, 0, 0)
 		b.text(unix.IFLA_IFALIAS, d.alias)
 		if d.bridge != nil {
 			b.u32(unix.IFLA_MASTER, uint32(d.bridge.index))
 		}
-		if d.iface == nil || !d.iface.Addr6.IsValid() {
+		if hasV6() && (d.iface == nil || !d.iface.Addr6.IsValid()) {
 			b.withoutV6()
 		}
 	})
+	b.deviceUp(d, true)
 	if d.iface != nil {
 		b.shortQueue(d)
 		b.addAddress(d.index, d.iface.Addr)
