@@ -15,7 +15,10 @@ import (
 	"github.com/dcdrill/dcdrill/topology"
 )
 
-var figures = flag.Bool("figures", false, "measure the figures of the README (minutes)")
+var (
+	figures = flag.Bool("figures", false, "measure the figures of the README (minutes)")
+	only    = flag.String("only", "", "with -figures: which of memory, building, mininet, skew, outages, probes")
+)
 
 // figure is a line of the table.
 type figure struct {
@@ -30,10 +33,16 @@ func TestFigures(t *testing.T) {
 	}
 	warmUp(t)
 	var table []figure
-	for _, measure := range []func(*testing.T) []figure{
-		figuresOfMemory, figuresOfBuilding, figuresOfMininet, figuresOfSkew, figuresOfOutages, figuresOfProbes,
+	for _, m := range []struct {
+		name    string
+		measure func(*testing.T) []figure
+	}{
+		{"memory", figuresOfMemory}, {"building", figuresOfBuilding}, {"mininet", figuresOfMininet},
+		{"skew", figuresOfSkew}, {"outages", figuresOfOutages}, {"probes", figuresOfProbes},
 	} {
-		table = append(table, measure(t)...)
+		if strings.Contains(m.name, *only) {
+			table = append(table, m.measure(t)...)
+		}
 	}
 	printTable(table)
 }

@@ -237,13 +237,3 @@ func (bs *bonds) follow(b *bond, index int32) {
 		_ = bs.tellNetworks(b)
 	}
 }
-
-// pending says whether a bond's choice will change by time alone.
-func (bs *bonds) pending() bool {
-	for _, b := range bs.all {
-		if b.machine != nil && b.machine.Pending() {
-			return true
-		}
-	}
-	return false
-}

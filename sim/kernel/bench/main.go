@@ -3,6 +3,7 @@
 // of group faults, error of a measured outage, cost of probing.
 //
 //	go run ./sim/kernel/bench
+//	go run ./sim/kernel/bench -only skew
 //
 // The measuring itself is test code of package kernel, which knows the insides; this
 // runs it.
