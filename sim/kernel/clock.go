@@ -15,6 +15,9 @@ type Warp interface {
 	Unsettled() string
 	// InFlight counts the requests on usable paths that have not been answered yet.
 	InFlight() int
+	// Forget is called before a jump of this length, while the pacers stand still: what will have aged out is dropped. It
+	// may take its time, which is not the scenario's.
+	Forget(ahead time.Duration)
 	// Jumped tells that the clock went from one scenario time to another at once: nobody was served or not in between.
 	Jumped(from, to time.Duration)
 }
@@ -169,6 +172,9 @@ func (c *Clock) lastAnswers(posts <-chan func()) bool {
 }
 
 func (c *Clock) jump(to time.Duration) {
+	if c.warp != nil {
+		c.warp.Forget(to - c.Now())
+	}
 	real := time.Since(c.base)
 	from := c.scenario(real)
 	leaps := append([]leap(nil), *c.leaps.Load()...)

@@ -18,6 +18,7 @@ type still struct {
 	unsettled func() string
 	inFlight  atomic.Int32
 	jumps     [][2]time.Duration
+	forget    time.Duration // how long forgetting takes
 }
 
 func (s *still) Unsettled() string {
@@ -26,7 +27,8 @@ func (s *still) Unsettled() string {
 	}
 	return s.unsettled()
 }
-func (s *still) InFlight() int { return int(s.inFlight.Load()) }
+func (s *still) InFlight() int        { return int(s.inFlight.Load()) }
+func (s *still) Forget(time.Duration) { time.Sleep(s.forget) }
 func (s *still) Jumped(from, to time.Duration) {
 	s.jumps = append(s.jumps, [2]time.Duration{from, to})
 }
@@ -204,5 +206,20 @@ func TestTheLoopPlaysHoursInSeconds(t *testing.T) {
 		require.NoError(t, loop.Run(t.Context(), sim.DefaultUntil, func() bool { return false }))
 		assert.Equal(t, []time.Duration{10 * time.Millisecond, time.Hour, 10 * time.Hour}, at)
 		assert.Less(t, time.Since(start), time.Second)
+	})
+}
+
+// What is done before a jump must not eat the run-up after it, nor make senders late.
+func TestForgettingTakesNoScenarioTime(t *testing.T) {
+	inBubble(t, func(t *testing.T, start time.Time) {
+		w := &still{}
+		c := atZero(false, w)
+		w.forget = 3 * time.Second
+		_, err := c.Wait(t.Context(), time.Hour, nil)
+		require.NoError(t, err)
+		require.Len(t, w.jumps, 1)
+		assert.Equal(t, time.Hour-runUp, w.jumps[0][1])
+		assert.Equal(t, time.Hour, c.Now())
+		assert.Equal(t, w.forget+runUp, time.Since(start))
 	})
 }

@@ -81,17 +81,20 @@ const (
 	neighbourForgets = 60 * time.Second
 )
 
-// Jumped implements Warp. What would have aged out meanwhile is forgotten.
+// Forget implements Warp. A jump to the beginning of the timeline is none that anything ages over.
+func (w *World) Forget(ahead time.Duration) {
+	if w.clock.Now() >= 0 && ahead >= neighbourForgets {
+		w.fail(w.cond.forget(ahead >= bridgeForgets))
+	}
+}
+
+// Jumped implements Warp.
 func (w *World) Jumped(from, to time.Duration) {
 	for _, l := range w.lives {
 		l.tracker.Jumped(from, to)
 	}
 	w.changed = to
-	if from < 0 {
-		return // to the beginning of the timeline: no time has passed
-	}
-	w.env.Log.Add(0, "", sim.JumpData{From: sim.Seconds(from), To: sim.Seconds(to)})
-	if to-from >= neighbourForgets {
-		w.fail(w.cond.forget(to-from >= bridgeForgets))
+	if from >= 0 { // to the beginning of the timeline: no time has passed
+		w.env.Log.Add(0, "", sim.JumpData{From: sim.Seconds(from), To: sim.Seconds(to)})
 	}
 }
