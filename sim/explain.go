@@ -62,7 +62,9 @@ func boundsOf(all []*History, member string) BoundsData {
 	for i, h := range all {
 		longest := Seconds(0)
 		for _, o := range h.OutagesOf(member) {
-			longest = max(longest, Seconds(o.Length()))
+			if b.ForGood = b.ForGood || o.Open; !o.Open {
+				longest = max(longest, Seconds(o.Length()))
+			}
 		}
 		b.Outages = max(b.Outages, len(h.OutagesOf(member)))
 		b.Most = max(b.Most, longest)

@@ -75,6 +75,8 @@ func TestBoundsAreTheHullOfAllPhases(t *testing.T) {
 		return nil
 	})
 	assert.Equal(t, []sim.BoundsData{{Outages: 1, Least: 0, Most: sec(2)}}, maybe)
+	endless, _ := explain(t, func(func(string) bool, float64) []time.Duration { return []time.Duration{2, 5, 10} })
+	assert.Equal(t, []sim.BoundsData{{Outages: 2, Least: sec(3), Most: sec(3), ForGood: true}}, endless)
 }
 
 func TestBlame(t *testing.T) {

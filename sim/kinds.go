@@ -172,11 +172,13 @@ type StatsData struct {
 }
 
 // BoundsData: what the model says of a member when it tries the earliest, the middle and the latest of every unknown
-// phase: how many outages it has at most, and between what and what its longest lasts.
+// phase: how many outages it has at most, and between what and what its longest lasts. ForGood: one of them never ends,
+// at some phase at least; Least and Most speak of those that do.
 type BoundsData struct {
 	Outages int     `json:"outages"`
 	Least   Seconds `json:"least"`
 	Most    Seconds `json:"most"`
+	ForGood bool    `json:"for_good,omitempty"`
 }
 
 // BlameData: this much of a workload's outages would not have been, or would have been shorter, without these entries, all

@@ -191,6 +191,10 @@ func predicted(w Workload) string {
 	switch b := w.Predicted; {
 	case b == nil:
 		return ""
+	case b.ForGood && b.Most == 0:
+		return "for good"
+	case b.ForGood:
+		return Duration(time.Duration(b.Least)) + " or for good"
 	case b.Least == b.Most:
 		return Duration(time.Duration(b.Least))
 	default:

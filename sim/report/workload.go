@@ -54,6 +54,8 @@ func (o *Outage) Lasted() time.Duration { return time.Duration(o.To - o.From) }
 type Bounds struct {
 	Least sim.Seconds `json:"least"`
 	Most  sim.Seconds `json:"most"`
+	// ForGood: an outage that never ends is possible.
+	ForGood bool `json:"for_good,omitempty"`
 }
 
 // readWorkloads takes what became of every workload from a log.
@@ -147,6 +149,7 @@ func (w *Workload) predict(d sim.BoundsData) {
 	}
 	w.Predicted.Least = max(w.Predicted.Least, d.Least)
 	w.Predicted.Most = max(w.Predicted.Most, d.Most)
+	w.Predicted.ForGood = w.Predicted.ForGood || d.ForGood
 }
 
 func milliseconds(s sim.Seconds) float64 { return float64(s) / float64(time.Millisecond) }
