@@ -7,8 +7,6 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"time"
-
-	"github.com/dcdrill/dcdrill/topology"
 )
 
 // Engine makes worlds of one sort, each with the clock it lives by.
@@ -43,10 +41,6 @@ type Options struct {
 	// Stay keeps the run going when nothing is left to happen, whatever the scenario's end, until its context ends.
 	Stay bool
 }
-
-// steadyFor is how long workloads have to be served before the first fault: a cold start of a loaded machine with 300
-// members took 3 s (measured); ten times that is not steady but broken.
-const steadyFor = 30 * time.Second
 
 // DefaultUntil is the longest run of a scenario that names no end: nobody drills for more than a day.
 const DefaultUntil = 24 * time.Hour
@@ -208,30 +202,6 @@ func (r *Run) until() time.Duration {
 	return DefaultUntil
 }
 
-// steady starts every member and waits until all are served.
-func (r *Run) steady(ctx context.Context) (bool, error) {
-	r.real.start("steady")
-	served := newServedView(r.sc.Uses)
-	r.env.Log.Listen(served.see)
-	for _, u := range r.sc.Uses {
-		for _, m := range u.Members {
-			if err := r.world.Start(m); err != nil {
-				return false, fmt.Errorf("start %s: %w", m.Subject(), err)
-			}
-		}
-	}
-	deadline := r.env.Loop.Now() + steadyFor
-	late := false
-	cancel := r.env.Loop.At(deadline, func() { late = true })
-	err := r.env.Loop.Run(ctx, deadline, func() bool { return served.all() || late || len(served.want) == 0 })
-	cancel()
-	if err != nil {
-		return false, err
-	}
-	r.env.Log.Add(0, "", SteadyData{Members: len(served.want), Unserved: served.missing()})
-	return served.all() || r.opts.Stay && len(served.want) == 0, nil
-}
-
 // schedule puts the timeline in the queue and arms the triggers.
 func (r *Run) schedule() {
 	for _, e := range r.sc.Timeline {
@@ -266,57 +236,6 @@ func (t *Trigger) matches(e Event) bool {
 	return t.State == "" || isStage && stage.Stage == t.State
 }
 
-// finish ends the talk, explains, judges and closes the log.
-func (r *Run) finish(ctx context.Context, reason string, err error) error {
-	r.real.start("settle")
-	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		reason, err = "interrupted", nil
-	} else if err != nil {
-		reason = "failed: " + err.Error()
-	}
-	stopErr := r.world.Stop()
-	if reason == "played" || reason == "horizon" {
-		r.unproven()
-		if r.opts.Explain != nil {
-			err = errors.Join(err, r.opts.Explain(r.env.Log))
-		}
-	}
-	// The verdicts come after the end: checks read from it how much there was to see.
-	r.env.Log.Add(0, "", EndData{Reason: reason, Real: r.realSpent()})
-	judge(r.env.Log, r.sc)
-	return errors.Join(err, stopErr)
-}
-
-// unproven complains of every fault that no proof goes back to.
-func (r *Run) unproven() {
-	proven := map[int]bool{}
-	for _, e := range r.env.Log.Events() {
-		if _, ok := e.Data.(ProofData); ok {
-			proven[r.env.Log.Fault(e.Cause).Seq] = true
-		}
-	}
-	for _, e := range r.sc.Timeline {
-		switch seq := r.begun[e.ID]; {
-		case seq == 0:
-			r.env.Log.Add(0, e.ID, UnprovenData{Missing: "it never began"})
-		case !proven[seq]:
-			r.env.Log.Add(seq, e.ID, UnprovenData{Missing: "no effect of it was seen"})
-		}
-	}
-}
-
-func judge(log *Log, sc *Scenario) {
-	addVerdicts(log, "survive", sc.MustSurvive)
-	addVerdicts(log, "expect", sc.Expect)
-}
-
-func addVerdicts(log *Log, part string, checks []*NamedCheck) {
-	for _, c := range checks {
-		j := c.Check.Judge(log)
-		log.Add(0, c.ID, VerdictData{Part: part, Workload: c.Workload, Outcome: j.Outcome, Want: j.Want, Got: j.Got, Evidence: j.Evidence})
-	}
-}
-
 // unwind undoes all that is still going on, after the log has ended.
 func (r *Run) unwind() {
 	if r.root == nil {
@@ -324,101 +243,4 @@ func (r *Run) unwind() {
 	}
 	r.hw.env.Log = NewLog(r.clock.Now, nil)
 	r.root.Release()
-}
-
-func (r *Run) header() HeaderData {
-	h := HeaderData{
-		Format: Format, Program: r.opts.Program, World: r.world.Name(),
-		Scenario: r.sc.Name, Story: r.sc.Story, Plant: plantLine(r.sc.Plant), Seed: r.sc.Seed, Phase: r.opts.Phase, RealTime: r.opts.RealTime,
-		Topology: r.sc.TopologyText, Text: r.sc.Text, Capabilities: r.world.Capabilities(),
-		Question: len(r.sc.Expect) == 0, Notes: r.sc.Plant.Notes,
-	}
-	if !r.sc.Start.IsZero() {
-		h.Start = r.sc.Start.Format(time.RFC3339)
-	}
-	for _, u := range r.sc.Uses {
-		h.Uses = append(h.Uses, UseData{u.ID, u.Kind, len(u.Members), u.Tier, Seconds(u.Workload.Tolerates()), u.Inferred})
-	}
-	for _, e := range r.sc.Timeline {
-		h.Entries = append(h.Entries, EntryData{e.ID, e.Kind, e.Text, e.By})
-	}
-	return h
-}
-
-// plantLine says in a few words what was broken.
-func plantLine(p *topology.Plant) string {
-	return fmt.Sprintf("%s: %d nodes, %d links", p.Name, len(p.Nodes), len(p.Links))
-}
-
-// realSpent is left out where time is virtual: the same seed must give the same log.
-func (r *Run) realSpent() map[string]Seconds {
-	if r.clock.Wall() == nil {
-		return nil
-	}
-	return r.real.spent()
-}
-
-// realTime keeps account of where real time goes.
-type realTime struct {
-	phase string
-	since time.Time
-	sums  map[string]Seconds
-}
-
-func (t *realTime) start(phase string) {
-	now := time.Now()
-	if t.sums == nil {
-		t.sums = map[string]Seconds{}
-	} else {
-		t.sums[t.phase] += Seconds(now.Sub(t.since).Round(time.Millisecond))
-	}
-	t.phase, t.since = phase, now
-}
-
-func (t *realTime) spent() map[string]Seconds {
-	t.start("")
-	return t.sums
-}
-
-// servedView follows which members are served, from the log.
-type servedView struct {
-	want map[string]bool // by subject: served
-	left int
-}
-
-func newServedView(uses []*Use) *servedView {
-	v := &servedView{want: map[string]bool{}}
-	for _, u := range uses {
-		for _, m := range u.Members {
-			v.want[m.Subject()] = false
-			v.left++
-		}
-	}
-	return v
-}
-
-func (v *servedView) see(e Event) {
-	_, up := e.Data.(UpData)
-	_, down := e.Data.(DownData)
-	if served, ours := v.want[e.Subject]; !ours || !up && !down || served == up {
-		return
-	}
-	v.want[e.Subject] = up
-	if up {
-		v.left--
-	} else {
-		v.left++
-	}
-}
-
-func (v *servedView) all() bool { return v.left == 0 && len(v.want) > 0 }
-
-func (v *servedView) missing() []string {
-	var missing []string
-	for _, subject := range sortedKeys(v.want) {
-		if !v.want[subject] {
-			missing = append(missing, subject)
-		}
-	}
-	return missing
 }

@@ -1,0 +1,40 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+func (r *Run) header() HeaderData {
+	h := HeaderData{
+		Format: Format, Program: r.opts.Program, World: r.world.Name(),
+		Scenario: r.sc.Name, Story: r.sc.Story, Plant: plantLine(r.sc.Plant), Seed: r.sc.Seed, Phase: r.opts.Phase, RealTime: r.opts.RealTime,
+		Topology: r.sc.TopologyText, Text: r.sc.Text, Capabilities: r.world.Capabilities(),
+		Question: len(r.sc.Expect) == 0, Notes: r.sc.Plant.Notes,
+	}
+	if !r.sc.Start.IsZero() {
+		h.Start = r.sc.Start.Format(time.RFC3339)
+	}
+	for _, u := range r.sc.Uses {
+		h.Uses = append(h.Uses, UseData{u.ID, u.Kind, len(u.Members), u.Tier, Seconds(u.Workload.Tolerates()), u.Inferred})
+	}
+	for _, e := range r.sc.Timeline {
+		h.Entries = append(h.Entries, EntryData{e.ID, e.Kind, e.Text, e.By})
+	}
+	return h
+}
+
+// plantLine says in a few words what was broken.
+func plantLine(p *topology.Plant) string {
+	return fmt.Sprintf("%s: %d nodes, %d links", p.Name, len(p.Nodes), len(p.Links))
+}
+
+// realSpent is left out where time is virtual: the same seed must give the same log.
+func (r *Run) realSpent() map[string]Seconds {
+	if r.clock.Wall() == nil {
+		return nil
+	}
+	return r.real.spent()
+}
