@@ -210,3 +210,12 @@ func FuzzParseFault(f *testing.F) {
 		}
 	})
 }
+
+func TestTopologyFileWithNothingInItIsAProblem(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "empty.yaml")
+	for _, text := range []string{"", "# nothing yet\n", "~\n"} {
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+		_, err := Try(file, []string{"reboot: core"}, Options{})
+		assert.ErrorContains(t, err, "empty.yaml:1:1: want a plant", "%q", text)
+	}
+}

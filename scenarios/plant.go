@@ -27,6 +27,8 @@ func (l *loader) plant(sc *sim.Scenario, f file, patch *yamlfile.Node) (workload
 		var err error
 		n, err = yamlfile.Parse("topology", []byte(l.opts.TopologyText))
 		l.ps.Take(yamlfile.Pos{}, err)
+	case n.Kind() == yamlfile.Null:
+		return nil // it is missing, and decoding has said so
 	case n.Kind() == yamlfile.Scalar:
 		name = n.Text()
 		n = l.named(n)
@@ -35,8 +37,8 @@ func (l *loader) plant(sc *sim.Scenario, f file, patch *yamlfile.Node) (workload
 		name = f.Name
 		n = yamlfile.Merge(l.named(base), n.Without("base"))
 	}
-	if n.Kind() == yamlfile.Null {
-		return nil
+	if n == nil {
+		return nil // it could not be read, which has been said
 	}
 	if patch != nil {
 		n = yamlfile.Merge(n, patch)
