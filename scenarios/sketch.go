@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/dcdrill/dcdrill/topology"
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
@@ -39,7 +40,28 @@ func (s Sketch) Check() error {
 	case s.Storage != "" && s.Storage != "yes" && s.Storage != "no":
 		return fmt.Errorf("%q is neither yes nor no", s.Storage)
 	}
-	return nil
+	return s.checkFault()
+}
+
+// checkFault says what is wrong with the fault, once the plant that it is about is known.
+func (s Sketch) checkFault() error {
+	if s.Name == "" || s.Cores == 0 || s.Hosts == 0 || s.Storage == "" || s.Fault == "" {
+		return nil
+	}
+	text, err := fill(sketchPlant, s)
+	if err != nil {
+		return err
+	}
+	n, err := yamlfile.Parse(s.Name, []byte(text))
+	if err != nil {
+		return err
+	}
+	plant, err := topology.FromNode(n)
+	if err != nil {
+		return err
+	}
+	_, err = ParseFault(s.Fault, plant)
+	return err
 }
 
 // Draw writes the topology and the scenario. The error says what of the sketch makes no sense, the fault included.
