@@ -1,7 +1,11 @@
 package main
 
 import (
+	"runtime"
 	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/dcdrill/dcdrill/sim/kernel"
 )
@@ -14,3 +18,13 @@ var kernelHere = sync.OnceValue(func() bool {
 	}
 	return box.Close() == nil
 })
+
+// needKernel leaves a test out where there can be no kernel world. On Linux there can: a machine that bars it fails the
+// test, or nobody would notice that nothing was played on real packets any more.
+func needKernel(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("the kernel world is Linux's")
+	}
+	require.True(t, kernelHere(), "this Linux bars the kernel world: dcdrill doctor says why")
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
@@ -32,6 +33,17 @@ func TestKindsAreDocumented(t *testing.T) {
 	got, err := os.ReadFile(file)
 	require.NoError(t, err)
 	assert.Equal(t, want.String(), string(got))
+}
+
+// TestThePictureIsOurs keeps the README's picture what the program draws.
+func TestThePictureIsOurs(t *testing.T) {
+	want, err := os.ReadFile("../../docs/two-core.svg")
+	require.NoError(t, err)
+	plant, err := topology.Load("two-core")
+	require.NoError(t, err)
+	var got bytes.Buffer
+	require.NoError(t, topology.Draw(&got, plant, "svg"))
+	assert.Equal(t, string(want), got.String(), "dcdrill graph two-core -o docs/two-core.svg")
 }
 
 func describe[T any](out *bytes.Buffer, title string, kinds *sim.Registry[T]) {

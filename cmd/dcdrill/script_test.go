@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 		Condition: func(word string) (bool, error) {
 			switch word {
 			case "kernel":
-				return kernelHere(), nil
+				return runtime.GOOS == "linux", nil // a Linux that bars it fails
 			case "root":
 				return os.Geteuid() == 0, nil
 			case "nokernel":

@@ -20,9 +20,7 @@ var quick = []string{"core-pair-reboot", "conduit-cut", "feed-a-lost", "optics-b
 
 // TestKernelLibrary plays a part of the library on real packets: the expectations are true in both worlds.
 func TestKernelLibrary(t *testing.T) {
-	if !kernelHere() {
-		t.Skip("no kernel world here")
-	}
+	needKernel(t)
 	for _, name := range quick {
 		if testing.Short() && name != quick[1] {
 			continue
@@ -36,7 +34,7 @@ func TestSoak(t *testing.T) {
 	if *soak == 0 {
 		t.Skip("make soak plays it")
 	}
-	require.True(t, kernelHere(), "no kernel world here")
+	needKernel(t)
 	for _, name := range scenarios.Names() {
 		variants, err := scenarios.Variants(name)
 		require.NoError(t, err)
