@@ -78,13 +78,16 @@ func (l *Log) Fault(seq int) Event {
 		if _, ok := e.Data.(FaultData); ok {
 			return e
 		}
+		if e.Cause >= seq {
+			break // no log of ours: nothing is caused by what comes after it
+		}
 		seq = e.Cause
 	}
 	return Event{}
 }
 
-// ErrVersion is a log of a format that this program does not read.
-var ErrVersion = errors.New("log of another version")
+// ErrVersion is a log that this program does not read: of another format, or with nothing in it.
+var ErrVersion = errors.New("no log of this version")
 
 // ReadLog reads JSON Lines. A last line cut short is left out, and said by cut.
 func ReadLog(r io.Reader) (l *Log, cut bool, err error) {
@@ -109,6 +112,9 @@ func ReadLog(r io.Reader) (l *Log, cut bool, err error) {
 }
 
 func (l *Log) checkFormat() error {
+	if len(l.events) == 0 {
+		return fmt.Errorf("%w: it is empty", ErrVersion)
+	}
 	if got := l.Header().Format; got != Format {
 		return fmt.Errorf("%w: it says %q, this program reads %q", ErrVersion, got, Format)
 	}

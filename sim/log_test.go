@@ -82,6 +82,19 @@ func TestFaultIsFoundByFollowingCauses(t *testing.T) {
 	assert.Zero(t, log.Fault(7))
 }
 
+func TestCausesInACircleLeadNowhere(t *testing.T) {
+	log := sample()
+	require.NoError(t, log.Take(Event{Seq: 9, Cause: 10, Data: HealedData{}}))
+	require.NoError(t, log.Take(Event{Seq: 10, Cause: 9, Data: HealedData{}}))
+	assert.Zero(t, log.Fault(9))
+	assert.Zero(t, log.Fault(10))
+}
+
+func TestAnEmptyLogIsNoLog(t *testing.T) {
+	_, _, err := ReadLog(strings.NewReader(""))
+	assert.EqualError(t, err, "no log of this version: it is empty")
+}
+
 func TestSecondsAreExact(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"0": 0, "1": time.Second, "-1": -time.Second, "0.000000001": 1, "-0.5": -500 * time.Millisecond,

@@ -27,8 +27,14 @@ const (
 // ResultOf reads a log, and nothing else.
 func ResultOf(log *Log) Result {
 	r := Result{Question: log.Header().Question, Reason: "interrupted"}
+	broken := false
 	for _, e := range log.Events() {
 		r.see(e)
+		_, fault := e.Data.(FaultData)
+		broken = broken || fault
+	}
+	if !broken && (r.Reason == "played" || r.Reason == "horizon") {
+		r.Doubts = append(r.Doubts, "nothing was broken: the timeline began no fault")
 	}
 	if decides, _, _ := r.decides(); decides == 0 {
 		r.Doubts = append(r.Doubts, "there was nothing to check")

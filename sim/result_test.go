@@ -39,6 +39,7 @@ func TestResultOfAQuestion(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			y := simtest.NewStory()
+			y.Fault("paste", "")
 			for _, d := range c.add {
 				y.Log.Add(0, "mail", d)
 			}
@@ -55,6 +56,7 @@ func TestResultOfAQuestion(t *testing.T) {
 func TestExpectationsDecideWhereThereAreAny(t *testing.T) {
 	log := sim.NewLog(func() time.Duration { return 0 }, nil)
 	log.Add(0, "", sim.HeaderData{Format: sim.Format, Question: false})
+	log.Add(0, "paste", sim.FaultData{})
 	log.Add(0, "mail", verdict("survive", sim.Failed))
 	log.Add(0, "dark", verdict("expect", sim.Passed))
 	log.Add(0, "dark", verdict("expect", sim.Inconclusive))

@@ -11,6 +11,8 @@ import (
 
 // Engine makes worlds of one sort, each with the clock it lives by.
 type Engine interface {
+	// Name is "model" or "kernel".
+	Name() string
 	// Clock makes the clock of the next world. It stands before time 0 until the run calls Zero.
 	Clock() RunClock
 	// Open builds the plant: when it returns, every node stands, every link is up, nothing talks yet.
@@ -47,13 +49,14 @@ const DefaultUntil = 24 * time.Hour
 
 // Run is a scenario being played.
 type Run struct {
-	sc    *Scenario
-	opts  Options
-	env   Env
-	clock RunClock
-	world World
-	hw    *Hardware
-	root  *Scope
+	sc     *Scenario
+	opts   Options
+	env    Env
+	clock  RunClock
+	engine string
+	world  World
+	hw     *Hardware
+	root   *Scope
 	// active scopes by entry, and how often a trigger has been seen
 	active map[string]*Scope
 	begun  map[string]int
@@ -64,7 +67,7 @@ type Run struct {
 // Ctx ending is no error: the log then ends with "interrupted".
 func Play(ctx context.Context, engine Engine, sc *Scenario, opts Options) (*Log, error) {
 	clock := engine.Clock()
-	r := &Run{sc: sc, opts: opts, clock: clock, active: map[string]*Scope{}, begun: map[string]int{}}
+	r := &Run{sc: sc, opts: opts, engine: engine.Name(), clock: clock, active: map[string]*Scope{}, begun: map[string]int{}}
 	r.real.start("build")
 	log := NewLog(clock.Now, clock.Wall())
 	r.env = Env{Plant: sc.Plant, Loop: NewLoop(clock), Log: log, Phase: opts.Phase}
@@ -73,11 +76,21 @@ func Play(ctx context.Context, engine Engine, sc *Scenario, opts Options) (*Log,
 	}
 	var err error
 	if r.world, err = engine.Open(ctx, clock, r.env); err != nil {
-		return log, err
+		return log, r.notOpened(ctx, err)
 	}
 	err = r.play(ctx)
 	r.unwind()
 	return log, errors.Join(err, r.world.Close())
+}
+
+// notOpened writes down that a run was interrupted before it had a world. Any other reason why there is none is an error.
+func (r *Run) notOpened(ctx context.Context, err error) error {
+	if ctx.Err() == nil || !errors.Is(err, context.Canceled) {
+		return err
+	}
+	r.env.Log.Add(0, "", r.header())
+	r.env.Log.Add(0, "", EndData{Reason: "interrupted", Real: r.realSpent()})
+	return nil
 }
 
 // Inject begins an entry now; it is how timeline, drill and command line all do it. On the loop.
@@ -172,7 +185,7 @@ func (r *Run) play(ctx context.Context) error {
 // playOn plays until nothing can happen any more, or for as long as those who steer the run from outside want.
 func (r *Run) playOn(ctx context.Context) (reason string, err error) {
 	loop, until := r.env.Loop, r.until()
-	failed := func() bool { return r.hw.Err() != nil }
+	failed := func() bool { return r.hw.Err() != nil || r.world.Err() != nil }
 	for {
 		err = loop.Run(ctx, until, failed)
 		if err == nil && r.opts.Stay && !failed() {

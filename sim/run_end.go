@@ -8,22 +8,32 @@ import (
 // finish ends the talk, explains, judges and closes the log.
 func (r *Run) finish(ctx context.Context, reason string, err error) error {
 	r.real.start("settle")
-	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		reason, err = "interrupted", nil
-	} else if err != nil {
-		reason = "failed: " + err.Error()
+	interrupted := errors.Is(err, context.Canceled) && ctx.Err() != nil
+	if interrupted {
+		err = nil
 	}
-	stopErr := r.world.Stop()
-	if reason == "played" || reason == "horizon" {
+	err = errors.Join(err, r.world.Stop())
+	if err == nil && !interrupted && (reason == "played" || reason == "horizon") {
 		r.unproven()
-		if r.opts.Explain != nil {
-			err = errors.Join(err, r.opts.Explain(r.env.Log))
-		}
+		err = r.explain()
+	}
+	switch {
+	case interrupted:
+		reason = "interrupted"
+	case err != nil:
+		reason = "failed: " + err.Error()
 	}
 	// The verdicts come after the end: checks read from it how much there was to see.
 	r.env.Log.Add(0, "", EndData{Reason: reason, Real: r.realSpent()})
 	judge(r.env.Log, r.sc)
-	return errors.Join(err, stopErr)
+	return err
+}
+
+func (r *Run) explain() error {
+	if r.opts.Explain == nil {
+		return nil
+	}
+	return r.opts.Explain(r.env.Log)
 }
 
 // unproven complains of every fault that no proof goes back to.

@@ -9,9 +9,9 @@ import (
 
 func (r *Run) header() HeaderData {
 	h := HeaderData{
-		Format: Format, Program: r.opts.Program, World: r.world.Name(),
+		Format: Format, Program: r.opts.Program, World: r.engine,
 		Scenario: r.sc.Name, Story: r.sc.Story, Plant: plantLine(r.sc.Plant), Seed: r.sc.Seed, Phase: r.opts.Phase, RealTime: r.opts.RealTime,
-		Topology: r.sc.TopologyText, Text: r.sc.Text, Capabilities: r.world.Capabilities(),
+		Topology: r.sc.TopologyText, Text: r.sc.Text, Capabilities: r.capabilities(),
 		Question: len(r.sc.Expect) == 0, Notes: r.sc.Plant.Notes,
 	}
 	if !r.sc.Start.IsZero() {
@@ -24,6 +24,13 @@ func (r *Run) header() HeaderData {
 		h.Entries = append(h.Entries, EntryData{e.ID, e.Kind, e.Text, e.By})
 	}
 	return h
+}
+
+func (r *Run) capabilities() []Capability {
+	if r.world == nil {
+		return nil
+	}
+	return r.world.Capabilities()
 }
 
 // plantLine says in a few words what was broken.

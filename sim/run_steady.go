@@ -25,7 +25,9 @@ func (r *Run) steady(ctx context.Context) (bool, error) {
 	deadline := r.env.Loop.Now() + steadyFor
 	late := false
 	cancel := r.env.Loop.At(deadline, func() { late = true })
-	err := r.env.Loop.Run(ctx, deadline, func() bool { return served.all() || late || len(served.want) == 0 })
+	err := r.env.Loop.Run(ctx, deadline, func() bool {
+		return served.all() || late || len(served.want) == 0 || r.world.Err() != nil
+	})
 	cancel()
 	if err != nil {
 		return false, err

@@ -153,14 +153,14 @@ func TestAFaultThatCannotBeInjectedEndsTheRun(t *testing.T) {
 }
 
 func TestAWorldThatFailsEndsTheRun(t *testing.T) {
-	w := &simtest.World{Err: errors.New("out of memory")}
+	w := &simtest.World{Fail: errors.New("out of memory")}
 	_, err := w.Play(&sim.Scenario{Plant: simtest.TwoCore(), Timeline: []*sim.Entry{entry("x", pull)}}, sim.Options{})
 	assert.ErrorContains(t, err, "out of memory")
 	assert.Equal(t, 1, w.Closed)
 }
 
 func TestWhatAWorldCannotDoIsSaid(t *testing.T) {
-	w := &simtest.World{Err: fmt.Errorf("pull a cable: %w", sim.ErrUnsupported)}
+	w := &simtest.World{Fail: fmt.Errorf("pull a cable: %w", sim.ErrUnsupported)}
 	log, err := w.Play(&sim.Scenario{Plant: simtest.TwoCore(), Timeline: []*sim.Entry{entry("x", pull)}}, sim.Options{})
 	require.NoError(t, err)
 	result := sim.ResultOf(log)
@@ -272,6 +272,61 @@ func TestInterrupted(t *testing.T) {
 	result := sim.ResultOf(log)
 	assert.Equal(t, sim.ExitInterrupted, result.ExitCode())
 	assert.Equal(t, 1, w.Closed)
+}
+
+func TestInterruptedBeforeThereIsAWorld(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	sc := &sim.Scenario{Name: "early", Plant: simtest.TwoCore()}
+	log, err := sim.Play(ctx, closedWorld{ctx.Err()}, sc, sim.Options{})
+	require.NoError(t, err)
+	assert.Equal(t, "early", log.Header().Scenario)
+	early := sim.ResultOf(log)
+	assert.Equal(t, sim.ExitInterrupted, early.ExitCode())
+	_, err = sim.Play(ctx, closedWorld{errors.New("no memory")}, sc, sim.Options{})
+	assert.ErrorContains(t, err, "no memory", "what failed by itself was not interrupted")
+}
+
+// held is a check that holds whatever happens.
+type held struct{}
+
+func (held) Resolve(*sim.Scenario) error  { return nil }
+func (held) Judge(*sim.Log) sim.Judgement { return sim.Judgement{Outcome: sim.Passed} }
+
+// closedWorld cannot be opened.
+type closedWorld struct{ why error }
+
+func (closedWorld) Name() string        { return "closed" }
+func (closedWorld) Clock() sim.RunClock { return sim.NewVirtualClock() }
+func (w closedWorld) Open(context.Context, sim.RunClock, sim.Env) (sim.World, error) {
+	return nil, fmt.Errorf("open: %w", w.why)
+}
+
+func TestAWorldThatBreaksEndsTheRun(t *testing.T) {
+	w := &simtest.World{}
+	e := entry("x", func(s *sim.Scope) error {
+		s.After(time.Second, func() { w.Broken = errors.New("no more sockets") })
+		s.After(2*time.Second, func() { t.Error("it went on") })
+		return pull(s)
+	})
+	sc := &sim.Scenario{Plant: simtest.TwoCore(), Timeline: []*sim.Entry{e}}
+	sc.Uses = []*sim.Use{simtest.Use("steady", sc.Plant, 1)}
+	log, err := sim.Play(context.Background(), w, sc, sim.Options{})
+	require.EqualError(t, err, "no more sockets")
+	result := sim.ResultOf(log)
+	assert.Equal(t, "failed: no more sockets", result.Reason)
+	assert.Equal(t, sim.ExitInconclusive, result.ExitCode())
+}
+
+func TestNothingBrokenProvesNothing(t *testing.T) {
+	sc := &sim.Scenario{Plant: simtest.TwoCore()}
+	sc.Uses = []*sim.Use{simtest.Use("steady", sc.Plant, 1)}
+	sc.MustSurvive = []*sim.NamedCheck{{ID: "steady", Check: held{}}}
+	log, err := sim.Play(context.Background(), &simtest.World{}, sc, sim.Options{})
+	require.NoError(t, err)
+	result := sim.ResultOf(log)
+	assert.Equal(t, []string{"nothing was broken: the timeline began no fault"}, result.Doubts)
+	assert.Equal(t, sim.ExitInconclusive, result.ExitCode())
 }
 
 func TestErrDisableOutlivesItsFault(t *testing.T) {

@@ -17,8 +17,6 @@ var ErrUnsupported = errors.New("not supported by this world")
 // called from the loop's goroutine; none blocks longer than it takes to do its
 // work. A world gets its Env when it is made, and logs what it sees through it.
 type World interface {
-	// Name is "model" or "kernel".
-	Name() string
 	// Capabilities lists what this world has, for the log's header and for doctor.
 	Capabilities() []Capability
 	// Set makes all the levels true at one instant, as near as the world can, and logs how near that was
@@ -28,6 +26,8 @@ type World interface {
 	Witness(Level) (seen bool, evidence string, err error)
 	// Start begins a member's life: real traffic, a prediction, or both.
 	Start(*Member) error
+	// Err is what went wrong behind a method's back, such as a member that cannot talk. It ends the run: Stop returns it.
+	Err() error
 	// Stop ends all members and logs their statistics (StatsData).
 	Stop() error
 	// Close gives everything back. It is called once, whatever happened before.

@@ -45,7 +45,10 @@ func (a *app) playKernel(ctx context.Context, sc *sim.Scenario, f *playFlags, li
 		}
 		listen(e)
 	})
-	return log, errors.Join(err, captures.close())
+	if err = errors.Join(err, captures.close()); err != nil {
+		err = errors.Join(err, ctx.Err()) // whoever interrupts does not mind how it ended
+	}
+	return log, err
 }
 
 // patience is how long an interrupted inside may take to unwind and to write its last events: a second is usual for a

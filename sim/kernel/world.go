@@ -8,6 +8,9 @@ type Engine struct {
 	RealTime bool
 }
 
+// Name is "kernel".
+func (Engine) Name() string { return "kernel" }
+
 // Clock makes a clock that runs with real time and jumps while nothing goes on.
 func (e Engine) Clock() sim.RunClock { return NewClock(e.RealTime) }
 

@@ -107,6 +107,7 @@ const endWait = 2 * time.Second
 
 // Stop ends all members and writes down their figures.
 func (w *World) Stop() error {
+	w.listen()
 	for _, l := range w.lives {
 		w.hear(l)
 	}

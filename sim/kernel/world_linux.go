@@ -79,9 +79,6 @@ func (w *World) stand(native bool) error {
 // shadowPhase is where the shadow assumes unknown phases to fall: in the middle, as real ones do on average.
 const shadowPhase = 0.5
 
-// Name is "kernel".
-func (w *World) Name() string { return "kernel" }
-
 // Capabilities lists what this kernel has.
 func (w *World) Capabilities() []sim.Capability { return capabilities() }
 
@@ -115,6 +112,9 @@ func (w *World) failure() error {
 	w.err = nil
 	return err
 }
+
+// Err is what went wrong meanwhile.
+func (w *World) Err() error { return w.err }
 
 // fail keeps an error for the next method that can return one.
 func (w *World) fail(err error) { w.err = errors.Join(w.err, err) }

@@ -11,6 +11,9 @@ import (
 // Engine makes worlds that predict.
 type Engine struct{}
 
+// Name is "model".
+func (Engine) Name() string { return "model" }
+
 // Clock makes a virtual clock.
 func (Engine) Clock() sim.RunClock { return sim.NewVirtualClock() }
 

@@ -57,9 +57,6 @@ func New(env sim.Env, opts Options) (*World, error) {
 	return w, nil
 }
 
-// Name is "model".
-func (w *World) Name() string { return "model" }
-
 // Capabilities lists what the model has.
 func (w *World) Capabilities() []sim.Capability { return capabilities() }
 
@@ -98,6 +95,9 @@ func (w *World) Start(m *sim.Member) error {
 	mem.machine.Path(way.told)
 	return nil
 }
+
+// Err is nil: nothing goes wrong here that no method tells.
+func (w *World) Err() error { return nil }
 
 // Stop ends all members and logs what is known of them.
 func (w *World) Stop() error {

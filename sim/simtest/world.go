@@ -18,9 +18,11 @@ type World struct {
 	Env sim.Env
 	// Levels is the latest level of each kind and subject.
 	Levels map[string]sim.Level
-	// Blind makes it see nothing of what it was told, Err is what it answers to every Set.
-	Blind bool
-	Err   error
+	// Blind makes it see nothing of what it was told, Fail is what it answers to every Set, Broken what went wrong
+	// behind its back.
+	Blind  bool
+	Fail   error
+	Broken error
 	// Unserved are the subjects that are not served when the run begins.
 	Unserved map[string]bool
 	Closed   int
@@ -52,13 +54,13 @@ func (w *World) Capabilities() []sim.Capability { return nil }
 // Set remembers the levels, until the run has stopped: what is undone after that is not looked at.
 func (w *World) Set(_ int, levels ...sim.Level) error {
 	if w.stopped {
-		return w.Err
+		return w.Fail
 	}
 	w.Batches++
 	for _, l := range levels {
 		w.Levels[fmt.Sprintf("%T %s", l, l.Subject())] = l
 	}
-	return w.Err
+	return w.Fail
 }
 
 // Witness sees every level that it was told last, unless it is blind.
@@ -75,7 +77,10 @@ func (w *World) Start(m *sim.Member) error {
 }
 
 // Stop ends the remembering.
-func (w *World) Stop() error { w.stopped = true; return nil }
+func (w *World) Stop() error { w.stopped = true; return w.Broken }
+
+// Err is Broken.
+func (w *World) Err() error { return w.Broken }
 
 // Close counts.
 func (w *World) Close() error { w.Closed++; return nil }
