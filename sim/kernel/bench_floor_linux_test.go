@@ -90,17 +90,7 @@ func (f *floor) lanes() {
 // finish writes what the devices are told once the patch panels are there.
 func (f *floor) finish() {
 	f.each(func(n *nodeLayout, b *batch) {
-		b.loopbackUp(n.node)
-		for _, d := range n.bridges {
-			b.finish(d)
-		}
-		for _, d := range n.ports {
-			b.finish(d)
-		}
-		for _, d := range n.bonds {
-			b.finish(&d.device)
-			b.finish(d.inner)
-		}
+		f.panels.finishNode(n, b)
 		b.defaultRoutes(f.layout, n.node)
 	})
 	b := (&conn{fd: -1}).batch()

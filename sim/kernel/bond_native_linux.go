@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -29,6 +30,21 @@ func (b *batch) bondOptions(of *topology.Bond) {
 	if of.Mode == topology.ActiveBackup {
 		b.u8(unix.IFLA_BOND_PRIMARY_RESELECT, bondReselects[of.Reselect])
 	}
+}
+
+// setPrimary names the preferred member, which must be one already.
+func (b *batch) setPrimary(d *bondDevice) {
+	i := slices.Index(d.of.Members, d.of.Primary)
+	if i < 0 || d.members[i] == nil {
+		return
+	}
+	b.add("set primary of "+d.alias, unix.RTM_NEWLINK, 0, func() {
+		b.linkHeader(d.index, 0, 0)
+		b.nest(unix.IFLA_LINKINFO, func() {
+			b.text(unix.IFLA_INFO_KIND, "bond")
+			b.nest(unix.IFLA_INFO_DATA, func() { b.u32(unix.IFLA_BOND_PRIMARY, uint32(d.members[i].index)) })
+		})
+	})
 }
 
 // Numbers of the kernel's bonding driver (linux/if_bonding.h, bond_options.c).

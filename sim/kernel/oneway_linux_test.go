@@ -47,7 +47,7 @@ func TestKernelSwitchBondMovesWhatIsBehindIt(t *testing.T) {
 	f.address(below, lan, "10.0.0.1/24", l.B)
 	l = f.link(core2, "Ethernet1/2", beside, "eth0", lan)
 	f.address(beside, lan, "10.0.0.2/24", l.B)
-	for kind, native := range kindsOfBonds() {
+	for kind, native := range kindsOfBonds(t) {
 		t.Run(kind, func(t *testing.T) {
 			bb := startBench(t, f.plant(), native, uplink, beside)
 			s := startStream(t, bb.netns(beside), bb.netns(below), netip.MustParseAddr("10.0.0.1"), time.Millisecond)

@@ -150,21 +150,7 @@ func (f *fabric) makePanels() error {
 // finish tells every device what it can only be told once it exists, and sets it up. The wire comes last, so that links
 // come up once both of their ends can speak.
 func (f *fabric) finish() error {
-	err := f.eachNode(func(n *nodeLayout, b *batch) {
-		b.loopbackUp(n.node)
-		for _, d := range n.bridges {
-			b.finish(d)
-		}
-		for _, d := range n.ports {
-			b.finish(d)
-		}
-		for _, d := range n.bonds {
-			b.finish(&d.device)
-			if !f.native {
-				b.finish(d.inner)
-			}
-		}
-	})
+	err := f.eachNode(f.finishNode)
 	if err != nil || f.wire == nil {
 		return err
 	}
@@ -176,6 +162,36 @@ func (f *fabric) finish() error {
 		}
 	}
 	return b.send()
+}
+
+// finishNode finishes what bonds and bridges are made of before these.
+func (f *fabric) finishNode(n *nodeLayout, b *batch) {
+	b.loopbackUp(n.node)
+	for _, d := range n.bridges {
+		b.finish(d, 0)
+	}
+	for _, d := range n.ports {
+		b.finish(d, f.masterOf(d))
+	}
+	for _, d := range n.bonds {
+		if f.native {
+			b.setPrimary(d)
+		} else {
+			b.finish(d.inner, 0)
+		}
+		b.finish(&d.device, f.masterOf(&d.device))
+	}
+}
+
+// masterOf is the index of what a device is a port or a member of; 0: nothing.
+func (f *fabric) masterOf(d *device) int32 {
+	switch {
+	case d.bridge != nil:
+		return d.bridge.index
+	case d.bond != nil && f.native:
+		return d.bond.index
+	}
+	return 0
 }
 
 // addRoutes gives hosts and storage their default routes; routing nodes get theirs from the routing law.

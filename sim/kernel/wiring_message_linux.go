@@ -98,14 +98,15 @@ func (b *batch) addBridge(d *device) {
 	})
 }
 
-// finish is what a device can only be told once it exists: its alias, its bridge, no IPv6 address of its own unless it
-// has one from the plant. Only then is it set up, by a message of its own: in one message the kernel would do that first.
-func (b *batch) finish(d *device) {
+// finish is what a device can only be told once it exists: its alias, what it is a port or a member of (0: nothing), no
+// IPv6 address of its own unless it has one from the plant. Only then is it set up, by a message of its own: in one
+// message the kernel would do that first.
+func (b *batch) finish(d *device, master int32) {
 	b.add("describe "+d.alias, unix.RTM_NEWLINK, 0, func() {
 		b.linkHeader(d.index, 0, 0)
 		b.text(unix.IFLA_IFALIAS, d.alias)
-		if d.bridge != nil {
-			b.u32(unix.IFLA_MASTER, uint32(d.bridge.index))
+		if master != 0 {
+			b.u32(unix.IFLA_MASTER, uint32(master))
 		}
 		if hasV6() && (d.iface == nil || !d.iface.Addr6.IsValid()) {
 			b.withoutV6()
