@@ -25,6 +25,7 @@ type bond struct {
 	of      *topology.Bond
 	devices []*bondDevice // one for each network
 	machine *proto.Bond   // nil for the kernel's own
+	carrier []bool        // of each member, as last heard
 	active  int
 	cancel  func() // the machine's next step
 }
@@ -60,6 +61,7 @@ func (bs *bonds) add(d *bondDevice) {
 	}
 	if b.machine == nil {
 		b.machine = proto.NewBond(d.of, nil)
+		b.carrier = slices.Repeat([]bool{true}, len(d.of.Members))
 		b.active = b.machine.Active()
 	}
 	for i, m := range d.members {
@@ -118,6 +120,7 @@ func (bs *bonds) see(states []linkState) {
 		case w.member == proto.None:
 			bs.follow(w.bond, s.activeSlave)
 		default:
+			w.bond.carrier[w.member] = s.carrier
 			w.bond.machine.Link(bs.loop.Now(), w.member, s.carrier)
 			bs.arm(w.bond)
 		}
@@ -228,12 +231,28 @@ func (bs *bonds) follow(b *bond, index int32) {
 	}
 	was := b.active
 	b.active = active
-	why := "chosen by the kernel"
-	if active == proto.None {
-		why = "no member is up"
+	why := "no member is up"
+	if active != proto.None {
+		why = "chosen by the kernel"
+		if err := bs.tellNetworks(b); err != nil {
+			why += " (" + err.Error() + ")"
+		}
 	}
 	bs.changed(b.of, sim.BondData{Active: b.member(active), Was: b.member(was), Why: why})
-	if active != proto.None {
-		_ = bs.tellNetworks(b)
+}
+
+// unheard names a bond that has not heard yet of what became of a member's carrier: its timers have not begun. Empty
+// when there is none.
+func (bs *bonds) unheard() string {
+	for _, n := range bs.nodes {
+		for _, d := range n.bonds {
+			b := bs.all[d.of]
+			for i, p := range d.of.Members {
+				if b.machine != nil && b.carrier[i] != bs.lit(p) {
+					return b.of.String() + " has not heard of " + p.Name
+				}
+			}
+		}
 	}
+	return ""
 }

@@ -24,6 +24,11 @@ func (f *fabric) handleOf(p *topology.Port) handle {
 	return handle{f.netns(at.Node), portGroup(at)}
 }
 
+// lit says whether a port has a carrier by what was set: its own, and over a direct link its peer's too.
+func (c *condition) lit(p *topology.Port) bool {
+	return !c.down[p] && !c.heldDown(p, c.handleOf(p))
+}
+
 // setCarriers has ports lose or gain their carriers, each port's networks together, and says how long that took from
 // the first to the last.
 func (c *condition) setCarriers(ports map[*topology.Port]bool, up bool) (time.Duration, error) {

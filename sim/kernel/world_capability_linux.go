@@ -5,8 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/topology"
 )
@@ -38,6 +36,12 @@ const longDelay = time.Second
 // bonding says whether the kernel's own bonds are used: where it has them, unless their delays would have to be waited
 // for. A plant that needs what the kernel does not have is refused.
 func (e Engine) bonding(p *topology.Plant) (native bool, err error) {
+	if !nativeFilter() {
+		return false, &Unavailable{
+			What:   "this kernel cannot filter at ports (nftables, netdev family)",
+			Remedy: "sudo modprobe -a nf_tables nft_fwd_netdev, or use --world model", Err: sim.ErrUnsupported,
+		}
+	}
 	native = true
 	bonds, lacp := 0, false
 	for _, n := range p.Nodes {
@@ -56,30 +60,12 @@ func (e Engine) bonding(p *topology.Plant) (native bool, err error) {
 	return bonds > 0 && (native || lacp) && nativeBonding(), nil
 }
 
-// nativeBonding says whether this kernel has bonding, by making a bond in a namespace of its own.
-var nativeBonding = sync.OnceValue(func() bool {
-	return tried(func(n *netns) error {
-		b := n.route.batch()
-		b.add("make bond", unix.RTM_NEWLINK, createNew, func() {
-			b.linkHeader(0, 0, 0)
-			b.nest(unix.IFLA_LINKINFO, func() { b.text(unix.IFLA_INFO_KIND, "bond") })
-		})
-		return b.send()
-	})
-})
+// nativeBonding says whether this kernel has bonding.
+var nativeBonding = sync.OnceValue(func() bool { return tried(in(addBond)) })
 
-// nativeFilter says whether this kernel can drop frames at a port, by telling it to.
+// nativeFilter says whether this kernel can drop and cross frames at a port.
 var nativeFilter = sync.OnceValue(func() bool {
-	return tried(func(n *netns) error {
-		t, err := n.change()
-		if err != nil {
-			return err
-		}
-		t.table(guardTable)
-		t.chain(guardTable, guardIn, netdevIngress, guardPriority, []string{"lo"})
-		t.rule(guardTable, guardIn, t.drop)
-		return t.commit()
-	})
+	return tried(func(n *netns) error { return (&patchPanel{ns: n, devices: []string{"lo"}}).install(nil) })
 })
 
 // tried says whether something can be done in a namespace.

@@ -20,6 +20,9 @@ func (w *World) Unsettled() string {
 	if w.cond.native && w.shadow.Pending() {
 		return "a timer of the kernel's"
 	}
+	if why := w.bonds.unheard(); why != "" {
+		return why
+	}
 	for _, l := range w.lives {
 		if why := w.unsettled(l, now); why != "" {
 			return why
