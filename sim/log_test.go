@@ -109,6 +109,13 @@ func TestSecondsAreExact(t *testing.T) {
 	}
 }
 
+func TestEmptyLogIsNoLogOfAnotherVersion(t *testing.T) {
+	for _, text := range []string{"", "{\"seq\":1"} {
+		_, _, err := ReadLog(strings.NewReader(text))
+		require.ErrorContains(t, err, "it is empty", "%q", text)
+	}
+}
+
 func FuzzReadLog(f *testing.F) {
 	var out bytes.Buffer
 	for _, e := range sample().Events() {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -24,19 +26,49 @@ file: a frame that got through is there twice, one that was lost on the way once
 			if err != nil {
 				return err
 			}
-			out, said := a.Stdout, func() {}
-			if file != "-" {
-				f, err := os.Create(file)
-				if err != nil {
-					return usage("write capture: %w", err)
+			out := &captureFile{name: file, stdout: a.Stdout}
+			err = kernel.Capture{Link: args[0]}.Run(c.Context(), via, out, func() {
+				if file != "-" {
+					fmt.Fprintf(a.Stderr, "capturing %s into %s until Ctrl-C\n", args[0], file)
 				}
-				defer f.Close()
-				out, said = f, func() { fmt.Fprintf(a.Stderr, "capturing %s into %s until Ctrl-C\n", args[0], file) }
+			})
+			if out.to == nil && err != nil {
+				err = &usageError{err} // nothing came: there is no such link
 			}
-			return kernel.Capture{Link: args[0]}.Run(c.Context(), via, out, said)
+			return errors.Join(err, out.close())
 		},
 	}
 	c.Flags().StringVarP(&file, "output", "o", "capture.pcapng", "`FILE` to write, - for standard output")
 	addRun(c, &run)
 	return c
+}
+
+// captureFile is where a capture goes: a file that is made once there is something to write, so that a link that is none
+// costs nobody the last capture.
+type captureFile struct {
+	name   string // - is standard output
+	stdout io.Writer
+	to     io.Writer
+	file   *os.File
+}
+
+func (c *captureFile) Write(data []byte) (int, error) {
+	if c.to == nil && c.name == "-" {
+		c.to = c.stdout
+	}
+	if c.to == nil {
+		file, err := os.Create(c.name)
+		if err != nil {
+			return 0, &usageError{err}
+		}
+		c.to, c.file = file, file
+	}
+	return c.to.Write(data)
+}
+
+func (c *captureFile) close() error {
+	if c.file == nil {
+		return nil
+	}
+	return c.file.Close()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,10 +46,28 @@ func (a *app) playKernel(ctx context.Context, sc *sim.Scenario, f *playFlags, li
 		}
 		listen(e)
 	})
-	if err = errors.Join(err, captures.close()); err != nil {
-		err = errors.Join(err, ctx.Err()) // whoever interrupts does not mind how it ended
+	return log, errors.Join(ending(ctx, box, err), captures.close())
+}
+
+// ending says why events ceased to come: Ctrl-C, the error that the inside told, or the inside's own end.
+func ending(ctx context.Context, box *kernel.Box, err error) error {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return insideEnded(box)
 	}
-	return log, err
+	return err
+}
+
+// insideEnded lets the inside say its last words, which for a panic come after it has given up the stream.
+func insideEnded(box *kernel.Box) error {
+	select {
+	case <-box.Done():
+		return fmt.Errorf("play: the inside ended: %w", cmp.Or(box.Wait(), io.ErrUnexpectedEOF))
+	case <-time.After(patience):
+		return errors.New("play: the inside speaks no more")
+	}
 }
 
 // patience is how long an interrupted inside may take to unwind and to write its last events: a second is usual for a

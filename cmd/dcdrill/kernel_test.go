@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"runtime"
 	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcdrill/dcdrill/sim/kernel"
@@ -27,4 +30,13 @@ func needKernel(t *testing.T) {
 		t.Skip("the kernel world is Linux's")
 	}
 	require.True(t, kernelHere(), "this Linux bars the kernel world: dcdrill doctor says why")
+}
+
+func TestCtrlCWhileThePlantIsBuiltIsNoErrorOfThisMachine(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	told := errors.New("context canceled") // as it comes over the stream: text
+	assert.Equal(t, exitCannot, codeOf(ending(ctx, nil, told)))
+	cancel()
+	assert.Equal(t, exitInterrupted, codeOf(ending(ctx, nil, told)))
+	assert.NoError(t, ending(ctx, nil, nil), "an inside that ended its log has said all")
 }

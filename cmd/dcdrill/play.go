@@ -15,6 +15,7 @@ import (
 	"github.com/dcdrill/dcdrill/sim/kernel"
 	"github.com/dcdrill/dcdrill/sim/model"
 	"github.com/dcdrill/dcdrill/sim/report"
+	"github.com/dcdrill/dcdrill/topology"
 )
 
 // playFlags are the flags of the commands that play something.
@@ -60,8 +61,39 @@ func (f *playFlags) check() error {
 	if f.world == "model" && len(f.captures) > 0 {
 		return usage("--capture needs the kernel world: the model has no packets")
 	}
-	_, err := f.outputs()
-	return err
+	return f.checkOutputs()
+}
+
+// checkOutputs finds before anything is played what could not be written afterwards.
+func (f *playFlags) checkOutputs() error {
+	all, err := f.outputs()
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		folder := filepath.Dir(o.file)
+		if o.file == "" || folder == filepath.Clean(f.out) {
+			continue // that one is made
+		}
+		if _, err := os.Stat(folder); err != nil {
+			return usage("write report: %w", err)
+		}
+	}
+	return nil
+}
+
+// checkCaptures finds links that are none before anything is played.
+func (f *playFlags) checkCaptures(p *topology.Plant) error {
+	for _, link := range f.captures {
+		links, err := topology.Target{link}.Links(p)
+		if err != nil {
+			return usage("capture %s: %w", link, err)
+		}
+		if len(links) != 1 {
+			return usage("capture %s: that is %d links: name one, or a port of it", link, len(links))
+		}
+	}
+	return nil
 }
 
 // options are what the flags change of a scenario.
@@ -92,6 +124,9 @@ func (a *app) play(ctx context.Context, sc *sim.Scenario, f *playFlags) error {
 // played plays a scenario and keeps its log, showing how it goes. What it played is in the log even when an error cut
 // it short.
 func (a *app) played(ctx context.Context, sc *sim.Scenario, f *playFlags) (*sim.Log, error) {
+	if err := f.checkCaptures(sc.Plant); err != nil {
+		return nil, err
+	}
 	keep, err := newRecord(f.out)
 	if err != nil {
 		return nil, err

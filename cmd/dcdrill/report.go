@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -58,9 +57,6 @@ func (a *app) readLog(name string) (*sim.Log, error) {
 	}
 	if cut {
 		fmt.Fprintln(a.Stderr, "the log's last line is cut short: it is passed over")
-	}
-	if len(log.Events()) == 0 {
-		return nil, &usageError{errors.New("the log is empty")}
 	}
 	return log, nil
 }
