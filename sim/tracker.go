@@ -164,6 +164,13 @@ func (t *Tracker) Take() []Data {
 	return out
 }
 
+// Untold says whether something was found that Take has not handed over yet.
+func (t *Tracker) Untold() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.out) > 0
+}
+
 // Served says whether the member is served, as far as is known.
 func (t *Tracker) Served() bool {
 	t.mu.Lock()

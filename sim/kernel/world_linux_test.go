@@ -90,3 +90,19 @@ func TestKernelWorldCloses(t *testing.T) {
 	require.NoError(t, w.Close())
 	require.NoError(t, w.Close())
 }
+
+// Nothing jumps while an outage has been found that is not in the log yet: it would be written down after the jump, and
+// what waits for it (when: {down: web}) would begin hours late.
+func TestKernelWritesDownWhatItFoundBeforeItJumps(t *testing.T) {
+	web := &sim.Use{ID: "web", Members: make([]*sim.Member, 1)}
+	l := &life{member: &sim.Member{Workload: web}, tracker: sim.NewTracker(func() {})}
+	l.tracker.Asked(1, 0)
+	l.tracker.Answered(1, 0)
+	require.Contains(t, (&World{}).unsettled(l, 0), "web is not in the log yet")
+	l.tracker.Take()
+	require.False(t, l.tracker.Untold())
+	l.tracker.Asked(2, time.Second)
+	l.tracker.Expire(time.Minute)
+	require.False(t, l.tracker.Served())
+	require.Contains(t, (&World{}).unsettled(l, time.Minute), "web is not in the log yet")
+}

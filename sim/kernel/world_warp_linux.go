@@ -32,6 +32,9 @@ func (w *World) Unsettled() string {
 }
 
 func (w *World) unsettled(l *life, now time.Duration) string {
+	if l.tracker.Untold() { // after a jump it would be written down at the wrong time, and what waits for it come too late
+		return "what became of " + l.member.Subject() + " is not in the log yet"
+	}
 	measured := l.tracker.Served()
 	if !w.shadow.Agrees(l.member, measured) {
 		return w.disagree(l, measured, !measured)
