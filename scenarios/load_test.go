@@ -219,3 +219,30 @@ func TestTopologyFileWithNothingInItIsAProblem(t *testing.T) {
 		assert.ErrorContains(t, err, "empty.yaml:1:1: want a plant", "%q", text)
 	}
 }
+
+func TestValidateLooksAtWhatWorkloadsSay(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "plant.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(`
+networks: {lan: {subnet: 10.0.0.0/24}}
+topology:
+  nodes:
+    sw: {kind: switch}
+    h: {kind: host, count: 2, ports: {eth0: sw}}
+workloads:
+  web: {kind: htp, from: h1, to: h2}
+`), 0o600))
+	_, err := Validate(file)
+	assert.ErrorContains(t, err, `plant.yaml:8:14: no workload kind "htp", did you mean "http"?`)
+}
+
+func TestValidateNamesTheVariantThatIsWrong(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "drill.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(`
+topology: two-core
+timeline: {both: {reboot: core}}
+variants:
+  elsewhere: {topology: star}
+`), 0o600))
+	_, err := Validate(file)
+	assert.ErrorContains(t, err, `drill.yaml:3:27: variant elsewhere: nothing is called "core"`)
+}

@@ -1,7 +1,10 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/topology"
@@ -12,7 +15,11 @@ import (
 // *Later the words are right all the same. Every variant is read too: it may be wrong where the scenario is not.
 func Validate(nameOrPath string) (string, error) {
 	if topology.IsBuiltin(nameOrPath) {
-		return describePlant(Topology(nameOrPath))
+		p, err := Topology(nameOrPath)
+		if err != nil {
+			return "", err
+		}
+		return describePlant(p), nil
 	}
 	src, err := scenarioSource(nameOrPath)
 	if err != nil {
@@ -23,7 +30,7 @@ func Validate(nameOrPath string) (string, error) {
 		return "", err
 	}
 	if isTopology(root) {
-		return describePlant(topology.FromNode(withName(root, src.name)))
+		return validatePlant(root, src)
 	}
 	sc, err := parse(src, Options{})
 	if sc == nil {
@@ -32,13 +39,36 @@ func Validate(nameOrPath string) (string, error) {
 	var ps yamlfile.Problems
 	for _, e := range root.Lookup("variants").Entries() {
 		if v, err := parse(src, Options{Variant: e.Key}); v == nil {
-			ps.Take(e.KeyPos, err)
+			ps.Take(e.KeyPos, inVariant(e.Key, err))
 		}
 	}
 	if wrong := ps.Err(); wrong != nil {
 		return "", wrong
 	}
 	return describeScenario(sc, len(root.Lookup("variants").Entries())), err
+}
+
+// validatePlant reads a plant as one that is to be broken: what its workloads say is looked at too.
+func validatePlant(root *yamlfile.Node, src source) (string, error) {
+	l := loader{dir: src.dir}
+	sc, err := l.load(yamlfile.NewMap(yamlfile.Entry{Key: "topology", Value: withName(root, src.name)}), "validate")
+	if sc == nil {
+		return "", err
+	}
+	return describePlant(sc.Plant), err
+}
+
+// inVariant says of problems in which variant they are: their places may be those of the scenario, which is right.
+func inVariant(name string, err error) error {
+	var ps yamlfile.Problems
+	if !errors.As(err, &ps) {
+		return err
+	}
+	ps = slices.Clone(ps)
+	for i := range ps {
+		ps[i].Msg = "variant " + name + ": " + ps[i].Msg
+	}
+	return ps
 }
 
 // isTopology tells a plant from a scenario: where a scenario names its plant, a plant has its nodes.
@@ -51,19 +81,24 @@ func isTopology(root *yamlfile.Node) bool {
 	return root.Lookup("networks") != nil || root.Lookup("topology").Lookup("nodes") != nil || root.Lookup("groups") != nil
 }
 
-func describePlant(p *topology.Plant, err error) (string, error) {
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("topology %s: %d nodes, %d links, %d networks, %d workloads",
-		p.Name, len(p.Nodes), len(p.Links), len(p.Networks), len(p.Workloads)), nil
+func describePlant(p *topology.Plant) string {
+	return fmt.Sprintf("topology %s: %s, %s, %s, %s", p.Name, count(len(p.Nodes), "node"),
+		count(len(p.Links), "link"), count(len(p.Networks), "network"), count(len(p.Workloads), "workload"))
 }
 
 func describeScenario(sc *sim.Scenario, variants int) string {
-	text := fmt.Sprintf("scenario %s on %s: %d faults, %d workloads, %d expectations",
-		sc.Name, sc.Plant.Name, len(sc.Timeline), len(sc.Uses), len(sc.Expect))
+	text := fmt.Sprintf("scenario %s on %s: %s, %s, %s", sc.Name, sc.Plant.Name,
+		count(len(sc.Timeline), "fault"), count(len(sc.Uses), "workload"), count(len(sc.Expect), "expectation"))
 	if variants > 0 {
-		text += fmt.Sprintf(", %d variants", variants)
+		text += ", " + count(variants, "variant")
 	}
 	return text
+}
+
+// count is "1 node", "2 nodes".
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
 }
