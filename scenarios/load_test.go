@@ -232,7 +232,7 @@ workloads:
   web: {kind: htp, from: h1, to: h2}
 `), 0o600))
 	_, err := Validate(file)
-	assert.ErrorContains(t, err, `plant.yaml:8:14: no workload kind "htp", did you mean "http"?`)
+	assert.ErrorContains(t, err, `plant.yaml:8:15: no workload kind "htp", did you mean "http"?`)
 }
 
 func TestValidateNamesTheVariantThatIsWrong(t *testing.T) {
