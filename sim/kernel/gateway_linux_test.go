@@ -25,7 +25,7 @@ func TestKernelGatewayMoves(t *testing.T) {
 	c.sees(t, []sim.Level{hold("core2", true), hold("core1", false)}, []sim.Level{hold("core1", true), hold("core2", false)})
 	require.True(t, ping(t, c.netns(p.Node("hv1")), vip, 500*time.Millisecond), "the host still looks for the old holder")
 	c.mustSet(t, hold("core2", false), hold("core1", true))
-	require.Equal(t, before, c.dump(t))
+	c.becomes(t, before)
 }
 
 // A holder that loses power loses nothing that it needs when it comes back.
@@ -48,6 +48,6 @@ func TestKernelHolderComesBack(t *testing.T) {
 		}
 	}
 	c.mustSet(t, back...)
-	require.Eventually(t, func() bool { return c.dump(t) == before }, 5*time.Second, time.Millisecond)
+	c.becomes(t, before)
 	reaches(t, c.fabric, p.Node("hv1"), netip.MustParseAddr("10.0.10.1"))
 }

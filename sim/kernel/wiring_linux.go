@@ -18,7 +18,8 @@ type fabric struct {
 	native bool                           // bonds are the kernel's own
 }
 
-// build makes the plant. When it returns, every link is up and every bond has its first member patched.
+// build makes the plant. When it returns, every link has been set up and every bond has its first member patched; the
+// kernel begins to send on a link some milliseconds later.
 func build(p *topology.Plant, native bool) (*fabric, error) {
 	f := &fabric{layout: lay(p), native: native, bonded: map[*topology.Node]*patchPanel{}}
 	for _, step := range []func() error{f.makeNamespaces, f.makeBridges, f.makeBonds, f.makeLanes, f.makePanels, f.finish, f.addRoutes} {
