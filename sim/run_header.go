@@ -33,9 +33,17 @@ func (r *Run) capabilities() []Capability {
 	return r.world.Capabilities()
 }
 
+// count is "1 link", "2 links".
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 // plantLine says in a few words what was broken.
 func plantLine(p *topology.Plant) string {
-	return fmt.Sprintf("%s: %d nodes, %d links", p.Name, len(p.Nodes), len(p.Links))
+	return fmt.Sprintf("%s: %s, %s", p.Name, count(len(p.Nodes), "node"), count(len(p.Links), "link"))
 }
 
 // realSpent is left out where time is virtual: the same seed must give the same log.

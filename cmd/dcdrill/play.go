@@ -253,7 +253,7 @@ func (a *app) writeOne(r *report.Report, o output, verbose bool) error {
 }
 
 func (a *app) style(verbose bool) report.Style {
-	return report.Style{Color: a.colors(a.Stdout), Verbose: verbose}
+	return report.Style{Color: a.colors(a.Stdout), Verbose: verbose, Width: terminalWidth(a.Stdout)}
 }
 
 // writeFile makes a file and says of everything that goes wrong which file it was.

@@ -82,9 +82,16 @@ func (p *progress) milestone(e sim.Event) {
 		p.print("%s: built %s in the %s world", d.Scenario, d.Plant, d.World)
 	case sim.SteadyData:
 		if len(d.Unserved) == 0 && d.Members > 0 {
-			p.print("all %d conversations are served: the drill begins", d.Members)
+			p.print("%s served: the drill begins", conversations(d.Members))
 		}
 	}
+}
+
+func conversations(n int) string {
+	if n == 1 {
+		return "the one conversation is"
+	}
+	return fmt.Sprintf("all %d conversations are", n)
 }
 
 func (p *progress) tell(m report.Moment) {
@@ -207,7 +214,7 @@ func (v *view) line(now time.Time, real time.Duration) string {
 	case v.header.Format == "":
 		return fmt.Sprintf("building the plant · %s", spent)
 	case !v.steady:
-		return fmt.Sprintf("%s · waiting until all %d conversations are served · %s", v.header.Plant, v.members, spent)
+		return fmt.Sprintf("%s · waiting until %s served · %s", v.header.Plant, conversations(v.members), spent)
 	}
 	parts := []string{fmt.Sprintf("%9s", report.Clock(v.clock(now).Truncate(100*time.Millisecond)))}
 	if len(v.stages) > 0 {

@@ -25,12 +25,12 @@ around in it (exec, shell, capture), break it and mend it (inject, heal). Nothin
 				return err
 			}
 			sc.Name = sc.Plant.Name
-			f.world, f.stay = "kernel", true
+			f.world, f.stay, f.verbose = "kernel", true, true // whoever breaks it elsewhere looks here for what it did
 			f.standing = func(name string) string {
 				return fmt.Sprintf(`%s stands. In another terminal:
-  dcdrill exec NODE -- COMMAND    dcdrill inject FAULT    dcdrill capture LINK -o FILE
-  dcdrill shell NODE              dcdrill heal [ID]       (--run %s where several stand)
-Ctrl-C takes it down.`, name, name)
+  dcdrill exec NODE -- COMMAND    dcdrill inject FAULT    dcdrill capture LINK
+  dcdrill shell NODE              dcdrill heal [ID]
+where several stand, with --run %s. Ctrl-C takes it down.`, name, name)
 			}
 			_, err = a.played(c.Context(), sc, &f)
 			if err == nil {
@@ -39,8 +39,7 @@ Ctrl-C takes it down.`, name, name)
 			return err
 		},
 	}
-	c.Flags().StringVarP(&f.out, "out", "o", "", "folder for log.jsonl and the reports")
+	c.Flags().StringVarP(&f.out, "out", "o", "", "folder for log.jsonl")
 	c.Flags().BoolVar(&f.realTime, "real-time", false, "never let the scenario's clock jump")
-	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "tell everything that happens")
 	return c
 }

@@ -14,6 +14,8 @@ type Style struct {
 	Color bool
 	// Verbose also lists the expectations that held and every jump of the clock.
 	Verbose bool
+	// Width is how many columns the terminal has; 0 where there is none.
+	Width int
 }
 
 // Formats holds all formats. A format is one file that registers itself from init.

@@ -8,8 +8,8 @@ import (
 	"github.com/dcdrill/dcdrill/sim"
 )
 
-// width is how long lines of text may be: an 80-column terminal wraps few of them, a ticket none.
-const width = 96
+// widest is how long lines of text may be where no terminal says otherwise: a ticket wraps none of them.
+const widest = 96
 
 // page is a text report being written.
 type page struct {
@@ -33,7 +33,7 @@ func (p *page) blank() {
 
 // wrap writes a paragraph that begins with something, its further lines indented as far as that reaches.
 func (p *page) wrap(first, text string) {
-	line, empty := first, true
+	width, line, empty := p.width(), first, true
 	indent := strings.Repeat(" ", visible(first))
 	for _, word := range strings.Fields(text) {
 		if !empty && visible(line)+1+visible(word) > width {
@@ -48,6 +48,14 @@ func (p *page) wrap(first, text string) {
 	if !empty {
 		p.line("%s", line)
 	}
+}
+
+// width is how long lines of text may be here.
+func (p *page) width() int {
+	if p.style.Width == 0 {
+		return widest
+	}
+	return min(p.style.Width, widest)
 }
 
 func (p *page) list(items []string) {

@@ -120,7 +120,7 @@ func TestTextIsNarrowAndItsColoursTakeNoRoom(t *testing.T) {
 		require.NoError(t, Text(&plain, Read(log), Style{}))
 		require.NoError(t, Text(&colored, Read(log), Style{Color: true}))
 		for _, line := range strings.Split(plain.String(), "\n") {
-			assert.LessOrEqual(t, visible(line), width+20, "%s: %s", name, line)
+			assert.LessOrEqual(t, visible(line), widest+20, "%s: %s", name, line)
 			assert.Equal(t, strings.TrimRight(line, " "), line, name)
 		}
 		stripped := colored.String()
@@ -186,6 +186,24 @@ func TestLogCutShortIsInterrupted(t *testing.T) {
 	require.NoError(t, Text(&out, r, Style{}))
 	assert.Contains(t, out.String(), "INTERRUPTED at ")
 	assert.NotContains(t, out.String(), "SURVIVED")
+
+	early := sim.NewLog(nil, nil)
+	require.NoError(t, early.Take(whole.Events()[0]))
+	out.Reset()
+	require.NoError(t, Text(&out, Read(early), Style{}))
+	assert.Contains(t, out.String(), "INTERRUPTED before the first fault")
+}
+
+func TestNarrowTerminalsGetNarrowText(t *testing.T) {
+	var out bytes.Buffer
+	r := Read(logs(t)["core-pair-one-returns"])
+	require.NoError(t, Text(&out, r, Style{Width: 60}))
+	story := strings.Split(out.String(), "\n\n")[0]
+	_, text, _ := strings.Cut(story, "\n") // the head is one line
+	require.NotEmpty(t, text)
+	for _, line := range strings.Split(text, "\n") {
+		assert.LessOrEqual(t, visible(line), 60, line)
+	}
 }
 
 func TestRepeatedHappeningsAreToldOnce(t *testing.T) {

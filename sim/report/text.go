@@ -40,7 +40,7 @@ func Comparison(w io.Writer, r *Report, s Style) error {
 }
 
 func head(p *page, r *Report) {
-	p.line("%s", p.bold(r.Scenario)+p.faint(" · "+r.World+" world · seed "+fmt.Sprint(r.Seed)+" · "+r.Plant+startWords(r.Start)))
+	p.wrap("", p.bold(r.Scenario)+p.faint(" · "+r.World+" world · seed "+fmt.Sprint(r.Seed)+" · "+r.Plant+startWords(r.Start)))
 	p.wrap("", r.Story)
 }
 
@@ -56,7 +56,11 @@ func answers(p *page, r *Report) {
 	p.blank()
 	switch r.Finding {
 	case Interrupted:
-		p.line("%s at %s: this is what was seen until then", p.bad("INTERRUPTED"), Clock(r.lasted()))
+		when := "before the first fault"
+		if r.Steady {
+			when = "at " + Clock(r.lasted())
+		}
+		p.line("%s %s: this is what was seen until then", p.bad("INTERRUPTED"), when)
 		p.blank()
 	case Inconclusive:
 		p.line("%s", p.bad("INCONCLUSIVE"))
