@@ -6,8 +6,11 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/vishvananda/netlink"
+	vishnetns "github.com/vishvananda/netns"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
 )
 
 // A gateway that moves is found at its new place at once: hosts hear of it, and need not ask.
@@ -23,9 +26,27 @@ func TestKernelGatewayMoves(t *testing.T) {
 	before := c.dump(t)
 	c.mustSet(t, hold("core1", false), hold("core2", true))
 	c.sees(t, []sim.Level{hold("core2", true), hold("core1", false)}, []sim.Level{hold("core1", true), hold("core2", false)})
-	require.True(t, ping(t, c.netns(p.Node("hv1")), vip, 500*time.Millisecond), "the host still looks for the old holder")
+	holder := p.Node("core2").Interface(lan).MAC.String()
+	require.Eventually(t, func() bool { return c.knows(t, p.Node("hv1"), vip) == holder }, 5*time.Second, time.Millisecond,
+		"the host still sends to the old holder")
 	c.mustSet(t, hold("core2", false), hold("core1", true))
 	c.becomes(t, before)
+}
+
+// knows is the link address that a node has for an address.
+func (c *condition) knows(t *testing.T, n *topology.Node, addr netip.Addr) string {
+	t.Helper()
+	h, err := netlink.NewHandleAt(vishnetns.NsHandle(c.netns(n).fd))
+	require.NoError(t, err)
+	defer h.Close()
+	known, err := h.NeighList(0, netlink.FAMILY_V4)
+	require.NoError(t, err)
+	for _, k := range known {
+		if k.IP.Equal(addr.AsSlice()) {
+			return k.HardwareAddr.String()
+		}
+	}
+	return ""
 }
 
 // A holder that loses power loses nothing that it needs when it comes back.
