@@ -13,10 +13,13 @@ import (
 
 var update = flag.Bool("update", false, "write the expected outputs of the scripts anew")
 
+// roles are what this test binary can be instead of a run of the tests, by its first argument.
+var roles = map[string]func(){"inside": main}
+
 // TestMain lets this test binary stand in for the program: for the scripts, and as the inside of a box.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "inside" {
-		main()
+	if len(os.Args) > 1 && roles[os.Args[1]] != nil {
+		roles[os.Args[1]]()
 	}
 	testscript.Main(m, map[string]func(){"dcdrill": main})
 }

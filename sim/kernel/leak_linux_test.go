@@ -123,7 +123,7 @@ func (r round) play() error {
 	if err := r.kill(dir); err != nil {
 		return err
 	}
-	return eventually(func() error { return nothingLeft(dir, before) })
+	return simtest.NothingLeft(dir, before)
 }
 
 // kill starts an outside and kills it or its inside.
@@ -186,51 +186,6 @@ func childOf(pid int) int {
 		}
 	}
 	return 0
-}
-
-// eventually tries for half a minute: the kernel takes namespaces down in its own time.
-func eventually(f func() error) error {
-	var err error
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
-		if err = f(); err == nil {
-			return nil
-		}
-	}
-	return err
-}
-
-func nothingLeft(dir string, before simtest.Machine) error {
-	after, err := simtest.Look(dir)
-	if err != nil {
-		return err
-	}
-	if left := after.Since(before); len(left) > 0 {
-		return fmt.Errorf("left behind: %s", strings.Join(left, "; "))
-	}
-	return onlyNamespace()
-}
-
-// onlyNamespace says whether there is no network namespace in the arena but its own, held by whatever: with two allowed
-// (namespaces(7), /proc/sys/user), there is room for just one more.
-func onlyNamespace() error {
-	const limit = "/proc/sys/user/max_net_namespaces"
-	usual, err := os.ReadFile(limit)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(limit, []byte("2"), 0); err != nil {
-		return err
-	}
-	defer os.WriteFile(limit, usual, 0)
-	errs := make(chan error)
-	go func() {
-		runtime.LockOSThread() // and never unlocked: the namespace goes with the thread
-		errs <- unix.Unshare(unix.CLONE_NEWNET)
-	}()
-	if err := <-errs; err != nil {
-		return fmt.Errorf("left behind: network namespaces (%w)", err)
-	}
-	return nil
 }
 
 // beOutside starts a box, says when the plant in it stands, and waits for its end.

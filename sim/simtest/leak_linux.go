@@ -6,8 +6,12 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Machine is what could be left behind on a machine, a line each: processes, links, mounts, namespaces that processes
@@ -113,4 +117,55 @@ func files(dir string) ([]string, error) {
 		return err
 	})
 	return all, err
+}
+
+// NothingLeft waits until a machine, which is a box with users of its own, is as it was before. The error says what is
+// left. The kernel takes namespaces down in its own time, so it looks for half a minute.
+func NothingLeft(dir string, before Machine) error {
+	return eventually(func() error { return nothingLeft(dir, before) })
+}
+
+// eventually tries for half a minute.
+func eventually(f func() error) error {
+	var err error
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
+		if err = f(); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+func nothingLeft(dir string, before Machine) error {
+	after, err := Look(dir)
+	if err != nil {
+		return err
+	}
+	if left := after.Since(before); len(left) > 0 {
+		return fmt.Errorf("left behind: %s", strings.Join(left, "; "))
+	}
+	return onlyNamespace()
+}
+
+// onlyNamespace says whether there is no network namespace in the box but its own, held by whatever: with two allowed
+// (namespaces(7), /proc/sys/user), there is room for just one more.
+func onlyNamespace() error {
+	const limit = "/proc/sys/user/max_net_namespaces"
+	usual, err := os.ReadFile(limit)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(limit, []byte("2"), 0); err != nil {
+		return err
+	}
+	defer os.WriteFile(limit, usual, 0)
+	errs := make(chan error)
+	go func() {
+		runtime.LockOSThread() // and never unlocked: the namespace goes with the thread
+		errs <- unix.Unshare(unix.CLONE_NEWNET)
+	}()
+	if err := <-errs; err != nil {
+		return fmt.Errorf("left behind: network namespaces (%w)", err)
+	}
+	return nil
 }
