@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -60,7 +61,9 @@ type Run struct {
 	// active scopes by entry, and how often a trigger has been seen
 	active map[string]*Scope
 	begun  map[string]int
-	real   realTime
+	// steered: something was begun or ended from outside, so that no replay of the scenario explains the run
+	steered bool
+	real    realTime
 }
 
 // Play plays a scenario and returns its log, which is whole even when an error or the end of ctx cut the run short.
@@ -98,6 +101,7 @@ func (r *Run) notOpened(ctx context.Context, err error) error {
 // An entry ends by its `for:`, by Heal, or by itself when its fault has run its course: all that it had planned has
 // happened and every node that it rebooted is in service again. One that plans nothing (a cable pulled) stays.
 func (r *Run) Inject(e *Entry) error {
+	r.steered = r.steered || !slices.Contains(r.sc.Timeline, e)
 	if r.active[e.ID] != nil {
 		return fmt.Errorf("inject %s: it is already going on", e.ID)
 	}
@@ -134,6 +138,7 @@ func (r *Run) Heal(id string) error {
 	if r.active[id] == nil {
 		return fmt.Errorf("heal %s: nothing of that name is going on", id)
 	}
+	r.steered = true
 	r.heal(id)
 	return nil
 }

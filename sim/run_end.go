@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
 // finish ends the talk, explains, judges and closes the log.
@@ -30,8 +31,8 @@ func (r *Run) finish(ctx context.Context, reason string, err error) error {
 }
 
 func (r *Run) explain() error {
-	if r.opts.Explain == nil {
-		return nil
+	if r.opts.Explain == nil || r.steered {
+		return nil // the model does not know what was done from outside
 	}
 	return r.opts.Explain(r.env.Log)
 }
@@ -49,9 +50,19 @@ func (r *Run) unproven() {
 		case seq == 0:
 			r.env.Log.Add(0, e.ID, UnprovenData{Missing: "it never began"})
 		case !proven[seq]:
-			r.env.Log.Add(seq, e.ID, UnprovenData{Missing: "no effect of it was seen"})
+			r.env.Log.Add(seq, e.ID, UnprovenData{Missing: r.unseen(seq)})
 		}
 	}
+}
+
+// unseen says of a fault without proof what is missing.
+func (r *Run) unseen(seq int) string {
+	for _, e := range r.env.Log.Events() {
+		if d, ok := e.Data.(OpticData); ok && d.State == "latent" && e.Cause == seq {
+			return fmt.Sprintf("%s shows it when its node next loses power, and it did not: reboot it too", e.Subject)
+		}
+	}
+	return "no effect of it was seen"
 }
 
 func judge(log *Log, sc *Scenario) {

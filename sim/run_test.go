@@ -211,7 +211,10 @@ func steer(t *testing.T, f func(post func(func(*sim.Run)))) *sim.Log {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	running := make(chan *sim.Run, 1)
-	opts := sim.Options{Stay: true, Serve: func(r *sim.Run) { running <- r }}
+	opts := sim.Options{Stay: true, Serve: func(r *sim.Run) { running <- r }, Explain: func(*sim.Log) error {
+		t.Error("the model knows nothing of what was done from outside")
+		return nil
+	}}
 	go func() {
 		r := <-running
 		f(func(do func(*sim.Run)) {
@@ -350,4 +353,13 @@ func TestAfterARelease(t *testing.T) {
 	_, w := playAll(t, sim.Options{}, e)
 	assert.False(t, late)
 	assert.Equal(t, 1, w.Batches)
+}
+
+func TestALatentOpticThatNobodyRebootsSaysWhatIsMissing(t *testing.T) {
+	said, _ := playAll(t, sim.Options{}, entry("x", func(s *sim.Scope) error {
+		s.KillOptic(true, s.Plant.Node("core1").Ports[0])
+		return nil
+	}))
+	assert.Contains(t, said, "x unproven: core1:")
+	assert.Contains(t, said, "shows it when its node next loses power, and it did not: reboot it too")
 }

@@ -98,7 +98,11 @@ func (b *builder) carryAccess(l *Link) {
 		l.Networks = plain
 		return
 	}
-	b.ps.Add(l.Pos, fmt.Sprintf("say networks: [...], of %s", idsOf(plain)), "link %s carries no network", l.ID)
+	hint := fmt.Sprintf("say networks: [...], of %s", idsOf(plain))
+	if len(plain) == 0 {
+		hint = "declare one on top: networks: {lan: {subnet: 10.0.0.0/24}}"
+	}
+	b.ps.Add(l.Pos, hint, "link %s carries no network", l.ID)
 }
 
 func (b *builder) declared(id string) *Network {

@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// mostPorts is the largest fat tree that is a plant: its 18,000 nodes are as many as there may be.
+const mostPorts = 40
+
 // FatTree is a folded Clos of switches with K ports each: K pods of K/2 edge and K/2 aggregation switches, (K/2)² core
 // switches, K/2 hosts on each edge switch (Al-Fares, SIGCOMM 2008). Zero: K is 4; K is even.
 type FatTree struct {
@@ -13,7 +16,7 @@ type FatTree struct {
 
 // YAML is the plant as a topology file.
 func (s FatTree) YAML() string {
-	k := orElse(s.K, 4) / 2 * 2
+	k := orElse(s.K, 4)
 	half := k / 2
 	var b strings.Builder
 	fmt.Fprintf(&b, `# A fat tree of switches with %d ports: %d hosts, any of which can talk to any other at full rate.

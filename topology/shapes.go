@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
@@ -44,6 +45,24 @@ func shapeNames() []string {
 	return have
 }
 
+// mostOfEach bounds a parameter: a plant of 1,000 spines is a typing error.
+const mostOfEach = 1000
+
+// checkParams finds parameters that make no plant, before a plant is made of them.
+func checkParams(params *yamlfile.Node) error {
+	for _, e := range params.Entries() {
+		n, err := strconv.Atoi(e.Value.Text())
+		switch {
+		case err != nil: // decoding says it better
+		case n < 1 || n > mostOfEach:
+			return fmt.Errorf("%s is %d, want 1 to %d", e.Key, n, mostOfEach)
+		case e.Key == "k" && (n%2 != 0 || n > mostPorts):
+			return fmt.Errorf("k is %d, want an even number up to %d", n, mostPorts)
+		}
+	}
+	return nil
+}
+
 // generator makes the text of a plant; its zero value is the plant without parameters.
 type generator interface{ YAML() string }
 
@@ -73,6 +92,9 @@ func Text(word string) (string, error) {
 	n, err := yamlfile.Parse(word, []byte("{"+strings.ReplaceAll(params, "=", ": ")+"}"))
 	if err != nil {
 		return "", fmt.Errorf("read parameters of %s: write %s:%s=4", word, name, strings.Join(shapes[i].Params, "=2,"))
+	}
+	if err := checkParams(n); err != nil {
+		return "", fmt.Errorf("read parameters of %s: %w", word, err)
 	}
 	var ps yamlfile.Problems
 	text := shapes[i].text(n, &ps)

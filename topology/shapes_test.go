@@ -44,6 +44,10 @@ func TestWrongShapes(t *testing.T) {
 	for word, want := range map[string]string{
 		"leaf-spine:spine=3":    `leaf-spine has no parameter "spine": it has spines, leaves, hosts`,
 		"leaf-spine:spines=two": `want a whole number, this is "two"`,
+		"leaf-spine:spines=0":   "spines is 0, want 1 to 1000",
+		"star:hosts=99999":      "hosts is 99999, want 1 to 1000",
+		"fat-tree:k=3":          "k is 3, want an even number up to 40",
+		"fat-tree:k=100":        "k is 100, want an even number up to 40",
 		"leaf-spine:{":          "write leaf-spine:spines=2,leaves=2,hosts=4",
 		"leaf-spne":             `no file "leaf-spne", and no built-in topology of that name`,
 	} {

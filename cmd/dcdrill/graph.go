@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -10,6 +11,11 @@ import (
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/topology"
 )
+
+// pictureEndings are the endings of files, by the formats that they mean.
+var pictureEndings = map[string]string{
+	"svg": "svg", "dot": "dot", "gv": "dot", "mermaid": "mermaid", "mmd": "mermaid",
+}
 
 func (a *app) graphCommand() *cobra.Command {
 	var format, file string
@@ -21,8 +27,11 @@ func (a *app) graphCommand() *cobra.Command {
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: names(scenarios.Topologies),
 		RunE: func(c *cobra.Command, args []string) error {
-			if ending := file[strings.LastIndexByte(file, '.')+1:]; !c.Flags().Changed("format") && slices.Contains(topology.Formats(), ending) {
-				format = ending
+			if ending := strings.TrimPrefix(filepath.Ext(file), "."); ending != "" && !c.Flags().Changed("format") {
+				format = pictureEndings[ending]
+				if format == "" {
+					return &hinted{usage("no picture format for %s: there are .svg, .dot and .mmd", file), "rsvg-convert makes .png and .pdf of an .svg"}
+				}
 			}
 			if !slices.Contains(topology.Formats(), format) {
 				return usage("no picture format %q: there are %s", format, strings.Join(topology.Formats(), ", "))
