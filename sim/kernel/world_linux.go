@@ -33,6 +33,8 @@ type World struct {
 	cause   int                    // of the latest change
 	causes  map[*topology.Port]int // of its carrier
 	changed time.Duration          // when something last changed
+	deaf    time.Duration          // real time since which a bond has not heard of a carrier; 0: all have
+	deafTo  string                 // what was written down of that
 	err     error                  // what went wrong behind a method's back
 	closed  bool
 }

@@ -11,7 +11,8 @@ import (
 // this (the longest is TCP's backoff after a short outage, RFC 6298; chosen).
 const patience = 15 * time.Second
 
-// Unsettled implements Warp: it names a member of which more is to come.
+// Unsettled implements Warp: it names the first member of which more is to come. It looks at all of them, so that those
+// of which it comes in vain lose patience together and not one after another.
 func (w *World) Unsettled() string {
 	now := w.clock.Now()
 	for _, l := range w.lives {
@@ -20,15 +21,35 @@ func (w *World) Unsettled() string {
 	if w.cond.native && w.shadow.Pending() {
 		return "a timer of the kernel's"
 	}
-	if why := w.bonds.unheard(); why != "" {
+	if why := w.unheard(); why != "" {
 		return why
 	}
+	first := ""
 	for _, l := range w.lives {
-		if why := w.unsettled(l, now); why != "" {
-			return why
+		if why := w.unsettled(l, now); first == "" {
+			first = why
 		}
 	}
-	return ""
+	return first
+}
+
+// unheard names a bond that has not heard of a carrier. After patience it is written down instead: it never will.
+func (w *World) unheard() string {
+	why := w.bonds.unheard()
+	real := time.Since(w.clock.base)
+	switch {
+	case why == "":
+		w.deaf = 0
+	case w.deaf == 0:
+		w.deaf = real
+	case real-w.deaf >= patience && w.clock.Now() >= 0:
+		if w.deafTo != why {
+			w.deafTo = why
+			w.env.Log.Add(w.cause, "", sim.UnprovenData{Missing: why})
+		}
+		return ""
+	}
+	return why
 }
 
 func (w *World) unsettled(l *life, now time.Duration) string {
@@ -52,7 +73,7 @@ func (w *World) disagree(l *life, measured, predicted bool) string {
 	if l.disagrees == 0 {
 		l.disagrees = real
 	}
-	if real-l.disagrees < patience {
+	if real-l.disagrees < patience || w.clock.Now() < 0 { // until the steady state, the run is patient for us
 		return fmt.Sprintf("%s is measured %s and predicted %s", l.member.Subject(), served(measured), served(predicted))
 	}
 	if !l.told {

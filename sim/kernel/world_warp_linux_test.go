@@ -1,0 +1,47 @@
+package kernel
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcdrill/dcdrill/scenarios"
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/model"
+)
+
+// disagreeing is a world whose members are all predicted served and measured not.
+func disagreeing(t *testing.T) *World {
+	sc, err := scenarios.Load("conduit-cut", scenarios.Options{})
+	require.NoError(t, err)
+	nothing := &condition{fabric: &fabric{layout: &layout{}}}
+	w := &World{clock: NewClock(false), cond: nothing, bonds: &bonds{condition: nothing}}
+	w.env = sim.Env{Plant: sc.Plant, Loop: sim.NewLoop(w.clock), Log: sim.NewLog(w.clock.Now, nil)}
+	w.shadow, err = model.New(sim.Env{Plant: sc.Plant, Loop: w.env.Loop}, model.Options{})
+	require.NoError(t, err)
+	for _, u := range sc.Uses {
+		for _, m := range u.Members {
+			require.NoError(t, w.shadow.Start(m))
+			if !w.shadow.Agrees(m, false) {
+				w.lives = append(w.lives, &life{member: m, tracker: sim.NewTracker(func() {})})
+			}
+		}
+	}
+	return w
+}
+
+// What never comes is waited for once, not once for each member: with hundreds of them that would be hours.
+func TestAllMembersLosePatienceTogether(t *testing.T) {
+	w := disagreeing(t)
+	require.Greater(t, len(w.lives), 2)
+	assert.Contains(t, w.Unsettled(), "is measured not served and predicted served")
+	w.clock.base = w.clock.base.Add(-patience)
+	assert.NotEmpty(t, w.Unsettled())
+	assert.Empty(t, w.env.Log.Events(), "the steady state takes its time")
+	w.clock.Zero()
+	w.Unsettled()
+	assert.Len(t, w.env.Log.Events(), len(w.lives), "each of them disagrees, at the same moment")
+	w.Unsettled()
+	assert.Len(t, w.env.Log.Events(), len(w.lives), "and says so once")
+}
