@@ -27,7 +27,7 @@ func (d Disagreement) String() string {
 }
 
 // Compare holds a measured log against predictions of the same scenario at different phases. Every outage must begin
-// and end within the hull of the predictions, give or take its resolution and Slack; where predictions differ in whether
+// and end within the hull of the predictions, give or take its resolution, Slack and the worst lateness of its sender; where predictions differ in whether
 // there is an outage at all, either will do. Outages too short to be seen (2 x Slack) need not be.
 func Compare(measured *Log, predicted ...*Log) []Disagreement {
 	h := HistoryOf(measured)
@@ -54,7 +54,7 @@ type spell struct {
 func compareMember(member string, h *History, laws []*History) []Disagreement {
 	var all []Disagreement
 	for _, s := range spells(member, h, laws) {
-		all = append(all, s.compare(member)...)
+		all = append(all, s.compare(member, Slack+h.late[member])...)
 	}
 	return all
 }
@@ -118,10 +118,11 @@ func (h hull) String() string {
 	return h.least.String() + " to " + h.most.String()
 }
 
-func (s *spell) compare(member string) []Disagreement {
-	tolerance := Slack
+// compare allows for slack beyond the resolution.
+func (s *spell) compare(member string, slack time.Duration) []Disagreement {
+	tolerance := slack
 	for _, o := range s.measured {
-		tolerance = max(tolerance, o.Resolution+Slack)
+		tolerance = max(tolerance, o.Resolution+slack)
 	}
 	say := func(what, measured, predicted string) []Disagreement {
 		return []Disagreement{{member, what, measured, predicted, s.evidence()}}

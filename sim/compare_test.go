@@ -73,3 +73,16 @@ func TestDisagreementsPointAtTheMeasurement(t *testing.T) {
 	assert.Len(t, all, 1)
 	assert.Equal(t, []int{4, 5}, all[0].Evidence)
 }
+
+// A sender that was late itself may see an end as much later.
+func TestCompareAllowsForALateSender(t *testing.T) {
+	const s = time.Second
+	measured := func(late time.Duration) *sim.Log {
+		log := gone(10*ms, 10*s, 12*s+400*ms)
+		log.Add(0, "web", sim.StatsData{Late: sim.Seconds(late)})
+		return log
+	}
+	predicted := gone(0, 10*s, 12*s)
+	assert.NotEmpty(t, sim.Compare(measured(200*ms), predicted))
+	assert.Empty(t, sim.Compare(measured(300*ms), predicted))
+}

@@ -26,8 +26,9 @@ func (o Outage) Length() time.Duration { return o.To - o.From }
 
 // History is what the members of a log's workloads saw, from the steady state to the end.
 type History struct {
-	members map[string][]string // by workload, in order
-	outages map[string][]Outage // by member
+	members map[string][]string      // by workload, in order
+	outages map[string][]Outage      // by member
+	late    map[string]time.Duration // by member: the worst of its sender
 	steady  bool
 	end     time.Duration
 	ended   string // EndData.Reason; empty for a log cut short
@@ -35,7 +36,7 @@ type History struct {
 
 // HistoryOf reads a log.
 func HistoryOf(log *Log) *History {
-	h := &History{members: map[string][]string{}, outages: map[string][]Outage{}}
+	h := &History{members: map[string][]string{}, outages: map[string][]Outage{}, late: map[string]time.Duration{}}
 	workload := map[string]string{}
 	for _, u := range log.Header().Uses {
 		for _, m := range u.Subjects() {
@@ -74,6 +75,8 @@ func (h *History) see(log *Log, e Event, workload string) {
 		h.steady = len(d.Unserved) == 0
 	case EndData:
 		h.ended = d.Reason
+	case StatsData:
+		h.late[e.Subject] = time.Duration(d.Late)
 	case DownData:
 		if workload != "" && h.steady {
 			h.outages[e.Subject] = append(h.outages[e.Subject], Outage{

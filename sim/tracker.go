@@ -11,9 +11,10 @@ const (
 	// stalls of a busy machine up to 45 ms (measured), so nothing that still comes by itself is later than this; and it
 	// is TCP's shortest retransmission timeout on Linux (TCP_RTO_MIN), so a connection that lost a segment shows.
 	lossAfter = 200 * time.Millisecond
-	// starvedFrom is the lateness of a sender from which its member cannot be judged: a request asked so late is no
-	// longer told from a lost one.
-	starvedFrom = lossAfter
+	// starvedAtMost is the lateness of a sender from which its member cannot be judged, however long an outage its users
+	// tolerate: an outage that falls between two requests is not seen at all, and the shortest that the kinds of
+	// workloads tolerate by default is 1 s.
+	starvedAtMost = 500 * time.Millisecond
 	// keepLost bounds how many lost requests are remembered for an answer that comes after all.
 	keepLost = 8192
 )
@@ -29,8 +30,9 @@ const (
 // So an outage is neither too long nor too short on average, and off by Resolution at most, however unevenly the
 // sender sent.
 type Tracker struct {
-	mu   sync.Mutex
-	wake func()
+	mu      sync.Mutex
+	wake    func()
+	starved time.Duration // the lateness from which it cannot be judged
 	out  []Data // not taken yet
 
 	open requests // in order of asking; those answered wait here until all before them are settled
@@ -71,10 +73,11 @@ const (
 	bad
 )
 
-// NewTracker makes a tracker of a member that is not served yet. Wake is called, from any goroutine and with nothing
-// locked, when there is something to Take; it must not block.
-func NewTracker(wake func()) *Tracker {
-	return &Tracker{wake: wake, lastJump: -Never, settled: -Never, lastBad: -Never, lastGood: -Never}
+// NewTracker makes a tracker of a member that is not served yet. Its users tolerate outages of this length: when its
+// sender is late by half of it, StarvedData says that nobody can judge. Wake is called, from any goroutine and with
+// nothing locked, when there is something to Take; it must not block.
+func NewTracker(tolerates time.Duration, wake func()) *Tracker {
+	return &Tracker{wake: wake, starved: min(tolerates/2, starvedAtMost), lastJump: -Never, settled: -Never, lastBad: -Never, lastGood: -Never}
 }
 
 // Asked implements Meter. Numbers grow with every call, and it is called before the request is sent.
@@ -130,7 +133,7 @@ func (t *Tracker) Reconnected(time.Duration) {
 func (t *Tracker) Late(by time.Duration) {
 	defer t.locked()()
 	t.stats.Late = max(t.stats.Late, Seconds(by))
-	if by >= starvedFrom && by >= 2*t.told {
+	if by >= t.starved && by >= 2*t.told {
 		t.told = by
 		t.out = append(t.out, StarvedData{Late: Seconds(by)})
 	}

@@ -20,7 +20,7 @@ func secs(d time.Duration) Seconds { return Seconds(d) }
 // newTestTracker is one whose least delay is 0, after a request at 0 was answered.
 func newTestTracker(t *testing.T) *Tracker {
 	t.Helper()
-	tr := NewTracker(func() {})
+	tr := NewTracker(time.Second, func() {})
 	tr.Asked(1, 0)
 	tr.Answered(1, 0)
 	require.Equal(t, []Data{UpData{}}, tr.Take())
@@ -113,12 +113,12 @@ func TestTracker(t *testing.T) {
 			m.Expire(at(1220))
 		}, []Data{DownData{Since: secs(1020 * ms)}, UpData{From: secs(1020 * ms), To: secs(1025 * ms), Resolution: secs(5 * ms)}}},
 		{"reconnected", func(m *Tracker) { m.Reconnected(at(5)) }, []Data{ReconnectData{}}},
-		{"a sender somewhat late", func(m *Tracker) { m.Late(199 * ms) }, nil},
+		{"a sender somewhat late", func(m *Tracker) { m.Late(499 * ms) }, nil},
 		{"a starved sender is told of, and again when it is much worse", func(m *Tracker) {
-			m.Late(200 * ms)
-			m.Late(300 * ms)
-			m.Late(400 * ms)
-		}, []Data{StarvedData{Late: secs(200 * ms)}, StarvedData{Late: secs(400 * ms)}}},
+			m.Late(500 * ms)
+			m.Late(900 * ms)
+			m.Late(1000 * ms)
+		}, []Data{StarvedData{Late: secs(500 * ms)}, StarvedData{Late: secs(1000 * ms)}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tr := newTestTracker(t)
@@ -136,7 +136,7 @@ func ask(m *Tracker, from, to, step int) {
 }
 
 func TestTrackerBeginsUnserved(t *testing.T) {
-	tr := NewTracker(func() {})
+	tr := NewTracker(time.Second, func() {})
 	ask(tr, 1, 30, 10)
 	tr.Expire(at(1000))
 	assert.Empty(t, tr.Take(), "nobody was served yet, so nobody is down")
@@ -175,7 +175,7 @@ func TestTrackerTellsWhatIsResolved(t *testing.T) {
 
 func TestTrackerWakesItsTaker(t *testing.T) {
 	woken := 0
-	tr := NewTracker(func() { woken++ })
+	tr := NewTracker(time.Second, func() { woken++ })
 	tr.Asked(1, 0)
 	assert.Equal(t, 0, woken)
 	tr.Answered(1, 0)
@@ -194,7 +194,7 @@ func TestTrackerForgetsTheOldestLosses(t *testing.T) {
 }
 
 func TestStatsHoldNoSampleAndAreOffByThreePercentAtMost(t *testing.T) {
-	tr := NewTracker(func() {})
+	tr := NewTracker(time.Second, func() {})
 	r := rand.New(rand.NewPCG(1, 2))
 	var all []time.Duration
 	for n := range 20000 {
@@ -234,7 +234,7 @@ func TestTrackerFindsEveryOutage(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 0))
 			story, want := someStory(r)
-			tr := NewTracker(func() {})
+			tr := NewTracker(time.Second, func() {})
 			for _, s := range story {
 				s.tell(tr)
 			}
@@ -295,3 +295,15 @@ func someStory(r *rand.Rand) (story []told, want []UpData) {
 }
 
 func middle(a, b time.Duration) time.Duration { return b - (b-a)/2 }
+
+func TestStarvingIsMeasuredByWhatUsersTolerate(t *testing.T) {
+	for tolerates, enough := range map[time.Duration]time.Duration{
+		100 * time.Millisecond: 50 * time.Millisecond, time.Second: starvedAtMost, time.Hour: starvedAtMost,
+	} {
+		tr := NewTracker(tolerates, func() {})
+		tr.Late(enough - 1)
+		require.Empty(t, tr.Take(), tolerates)
+		tr.Late(enough)
+		require.Equal(t, []Data{StarvedData{Late: Seconds(enough)}}, tr.Take(), tolerates)
+	}
+}

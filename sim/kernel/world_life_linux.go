@@ -26,7 +26,7 @@ func (w *World) Start(m *sim.Member) error {
 		return err
 	}
 	l := &life{member: m, ended: make(chan struct{})}
-	l.tracker = sim.NewTracker(func() { w.wake.add(l, w) })
+	l.tracker = sim.NewTracker(m.Workload.Workload.Tolerates(), func() { w.wake.add(l, w) })
 	w.lives = append(w.lives, l)
 	ctx, cancel := context.WithCancel(context.Background())
 	l.cancel = cancel

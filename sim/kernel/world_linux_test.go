@@ -95,7 +95,7 @@ func TestKernelWorldCloses(t *testing.T) {
 // what waits for it (when: {down: web}) would begin hours late.
 func TestKernelWritesDownWhatItFoundBeforeItJumps(t *testing.T) {
 	web := &sim.Use{ID: "web", Members: make([]*sim.Member, 1)}
-	l := &life{member: &sim.Member{Workload: web}, tracker: sim.NewTracker(func() {})}
+	l := &life{member: &sim.Member{Workload: web}, tracker: sim.NewTracker(time.Second, func() {})}
 	l.tracker.Asked(1, 0)
 	l.tracker.Answered(1, 0)
 	require.Contains(t, (&World{}).unsettled(l, 0), "web is not in the log yet")

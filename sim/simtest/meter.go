@@ -18,7 +18,7 @@ type Meter struct {
 }
 
 // NewMeter makes one that was told nothing yet.
-func NewMeter() *Meter { return &Meter{Tracker: sim.NewTracker(func() {})} }
+func NewMeter() *Meter { return &Meter{Tracker: sim.NewTracker(time.Second, func() {})} }
 
 // Answered counts, and passes it on.
 func (m *Meter) Answered(n uint64, at time.Duration) {
