@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -26,9 +29,9 @@ type app struct {
 func (a *app) main(ctx context.Context, args []string) int {
 	root := a.root()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
 	if err != nil && !a.begun {
-		err = &hinted{&usageError{err}, "dcdrill --help, or dcdrill COMMAND --help"}
+		err = &hinted{&usageError{err}, c.CommandPath() + " --help"}
 	}
 	return a.exit(err)
 }
@@ -77,8 +80,24 @@ func (a *app) commands(root *cobra.Command) {
 	} {
 		for _, c := range commands {
 			c.GroupID = group
+			c.Args = wanting(c.Args)
 			root.AddCommand(c)
 		}
+	}
+}
+
+// wanting says in the words of the usage line what a command wants, where its arguments are not that.
+func wanting(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if check(c, args) == nil {
+			return nil
+		}
+		_, want, _ := strings.Cut(c.Use, " ")
+		got := "nothing"
+		if len(args) > 0 {
+			got = strings.Join(args, " ")
+		}
+		return fmt.Errorf("%s wants %s, this is %s", c.Name(), cmp.Or(want, "no arguments"), got)
 	}
 }
 
