@@ -85,6 +85,9 @@ func parseLimit(text string, bare bool, parse func(string) (float64, error)) (li
 		}
 		return limit{low: v, high: math.Inf(1), lowOpen: c.open, text: text}, err
 	}
+	if strings.HasPrefix(text, "=") {
+		return limit{}, fmt.Errorf("%q is no limit: write \"<= a\", \">= a\" or \"between a, b\"", text)
+	}
 	v, err := parse(text)
 	if err == nil && !bare {
 		err = fmt.Errorf("%q does not say which way: write \"<= %s\", \">= %s\" or \"between a, b\"", text, text, text)

@@ -52,6 +52,7 @@ func TestLimitsOnNumbersAndShares(t *testing.T) {
 
 func TestLimitsThatAreWrong(t *testing.T) {
 	for text, want := range map[string]string{
+		"=< 30m":          "is no limit: write \"<= a\"",
 		"30m":             "does not say which way",
 		"<= 30":           "no unit",
 		"<= soon":         "not a duration",

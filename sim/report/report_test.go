@@ -228,3 +228,12 @@ func TestRepeatedHappeningsAreToldOnce(t *testing.T) {
 		"0s a:1: no carrier", "0s a:1: carrier back", "1s the same 5 times more, until 5s", "1m5.3s a: off",
 	}, told)
 }
+
+func TestBlameIsSaidOnce(t *testing.T) {
+	sets := [][]string{{"a"}, {"a", "b"}, {"b", "c"}, {"a"}}
+	var covers []bool
+	for i := range sets {
+		covers = append(covers, coversAnother(sets, i))
+	}
+	assert.Equal(t, []bool{false, true, false, false}, covers)
+}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -108,7 +109,10 @@ func blame(p *page, r *Report, ws []Workload) {
 	who := map[string][]string{}
 	for _, w := range ws {
 		var ways []string
-		for _, set := range w.Blame {
+		for i, set := range w.Blame {
+			if coversAnother(w.Blame, i) {
+				continue // of another outage: "without a, or without a and b" says no more than "without a"
+			}
 			ways = append(ways, "without "+And(set))
 		}
 		if said := strings.Join(ways, ", or "); said != "" {
@@ -121,6 +125,13 @@ func blame(p *page, r *Report, ws []Workload) {
 	for _, said := range order {
 		p.wrap("     ", p.faint(said+", not gone or not for as long: "+And(who[said])))
 	}
+}
+
+// coversAnother says whether one of the sets holds all of another and more.
+func coversAnother(sets [][]string, i int) bool {
+	return slices.ContainsFunc(sets, func(other []string) bool {
+		return len(other) < len(sets[i]) && !slices.ContainsFunc(other, func(id string) bool { return !slices.Contains(sets[i], id) })
+	})
 }
 
 // byCause sorts the workloads that were gone by what led to it.
