@@ -36,6 +36,11 @@ func Compare(measured *Log, predicted ...*Log) []Disagreement {
 		laws = append(laws, HistoryOf(p))
 	}
 	var all []Disagreement
+	for _, l := range laws {
+		if !l.Steady() { // it has no outages to compare with, and must not agree with a measurement that has none
+			return []Disagreement{{"all", "steady state", served(h.Steady()), served(false), nil}}
+		}
+	}
 	for _, u := range measured.Header().Uses {
 		for _, m := range u.Subjects() {
 			all = append(all, compareMember(m, h, laws)...)
@@ -219,4 +224,11 @@ func (s *spell) evidence() []int {
 		}
 	}
 	return seqs
+}
+
+func served(steady bool) string {
+	if steady {
+		return "served before the first fault"
+	}
+	return "not served before the first fault"
 }

@@ -86,3 +86,11 @@ func TestCompareAllowsForALateSender(t *testing.T) {
 	assert.NotEmpty(t, sim.Compare(measured(200*ms), predicted))
 	assert.Empty(t, sim.Compare(measured(300*ms), predicted))
 }
+
+func TestAPredictionThatNeverBeganAgreesWithNothing(t *testing.T) {
+	never := gone(0)
+	never.Add(0, "", sim.SteadyData{Members: 1, Unserved: []string{"web"}})
+	all := sim.Compare(gone(0), gone(0), never)
+	assert.Len(t, all, 1)
+	assert.Equal(t, "all: steady state: measured served before the first fault, predicted not served before the first fault", all[0].String())
+}

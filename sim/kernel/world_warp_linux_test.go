@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -24,7 +25,7 @@ func disagreeing(t *testing.T) *World {
 		for _, m := range u.Members {
 			require.NoError(t, w.shadow.Start(m))
 			if !w.shadow.Agrees(m, false) {
-				w.lives = append(w.lives, &life{member: m, tracker: sim.NewTracker(func() {})})
+				w.lives = append(w.lives, &life{member: m, tracker: sim.NewTracker(time.Second, func() {})})
 			}
 		}
 	}
