@@ -59,20 +59,30 @@ func Bounds(log *Log, sc *Scenario, replay Replay) error {
 // boundsOf is the hull over all predictions of a member's longest outage.
 func boundsOf(all []*History, member string) BoundsData {
 	var b BoundsData
-	for i, h := range all {
-		longest := Seconds(0)
-		for _, o := range h.OutagesOf(member) {
-			if b.ForGood = b.ForGood || o.Open; !o.Open {
-				longest = max(longest, Seconds(o.Length()))
-			}
-		}
+	ending := 0
+	for _, h := range all {
+		longest, forGood := longestOutage(h.OutagesOf(member))
 		b.Outages = max(b.Outages, len(h.OutagesOf(member)))
+		b.ForGood = b.ForGood || forGood
+		if forGood {
+			continue
+		}
 		b.Most = max(b.Most, longest)
-		if i == 0 || longest < b.Least {
+		if ending == 0 || longest < b.Least {
 			b.Least = longest
 		}
+		ending++
 	}
 	return b
+}
+
+// longestOutage is how long the longest of them is; one that never ends is longer than any.
+func longestOutage(outages []Outage) (longest Seconds, forGood bool) {
+	for _, o := range outages {
+		longest = max(longest, Seconds(o.Length()))
+		forGood = forGood || o.Open
+	}
+	return longest, forGood
 }
 
 const (

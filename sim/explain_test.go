@@ -76,7 +76,11 @@ func TestBoundsAreTheHullOfAllPhases(t *testing.T) {
 	})
 	assert.Equal(t, []sim.BoundsData{{Outages: 1, Least: 0, Most: sec(2)}}, maybe)
 	endless, _ := explain(t, func(func(string) bool, float64) []time.Duration { return []time.Duration{2, 5, 10} })
-	assert.Equal(t, []sim.BoundsData{{Outages: 2, Least: sec(3), Most: sec(3), ForGood: true}}, endless)
+	assert.Equal(t, []sim.BoundsData{{Outages: 2, ForGood: true}}, endless)
+	perhaps, _ := explain(t, func(_ func(string) bool, phase float64) []time.Duration {
+		return []time.Duration{2, 5, 10, 11}[:3+int(phase)]
+	})
+	assert.Equal(t, []sim.BoundsData{{Outages: 2, Least: sec(3), Most: sec(3), ForGood: true}}, perhaps)
 }
 
 func TestBlame(t *testing.T) {

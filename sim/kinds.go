@@ -172,8 +172,8 @@ type StatsData struct {
 }
 
 // BoundsData: what the model says of a member when it tries the earliest, the middle and the latest of every unknown
-// phase: how many outages it has at most, and between what and what its longest lasts. ForGood: one of them never ends,
-// at some phase at least; Least and Most speak of those that do.
+// phase: how many outages it has at most, and between what and what its longest lasts. ForGood: at some phase
+// one never ends; Least and Most speak of the other phases, and are 0 where there is none.
 type BoundsData struct {
 	Outages int     `json:"outages"`
 	Least   Seconds `json:"least"`

@@ -147,6 +147,10 @@ func (w *Workload) predict(d sim.BoundsData) {
 	if w.Predicted == nil {
 		w.Predicted = &Bounds{}
 	}
+	if never := (Bounds{ForGood: true}); *w.Predicted == never || d.ForGood && d.Most == 0 {
+		*w.Predicted = never // no member can be gone for longer
+		return
+	}
 	w.Predicted.Least = max(w.Predicted.Least, d.Least)
 	w.Predicted.Most = max(w.Predicted.Most, d.Most)
 	w.Predicted.ForGood = w.Predicted.ForGood || d.ForGood
