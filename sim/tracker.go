@@ -33,7 +33,7 @@ type Tracker struct {
 	mu      sync.Mutex
 	wake    func()
 	starved time.Duration // the lateness from which it cannot be judged
-	out  []Data // not taken yet
+	out     []Data        // not taken yet
 
 	open requests // in order of asking; those answered wait here until all before them are settled
 	lost requests // given up, and not answered since
