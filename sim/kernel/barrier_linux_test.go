@@ -69,6 +69,26 @@ func TestKernelGroupStopsAtOneInstant(t *testing.T) {
 	require.Positive(t, skew.Carrier)
 }
 
+// The moment itself stops all of them: before a single carrier or bridge is touched, nothing passes any more.
+func TestKernelGroupStopsBeforeAnyCarrierFalls(t *testing.T) {
+	p := islands(3)
+	c := standing(t, p)
+	var streams []*stream
+	for i := range 3 {
+		from, to := c.netns(p.Node(fmt.Sprintf("h%d-0", i))), c.netns(p.Node(fmt.Sprintf("h%d-1", i)))
+		streams = append(streams, startStream(t, from, to, p.Node(fmt.Sprintf("h%d-1", i)).Interfaces[0].Addr.Addr(), time.Millisecond))
+	}
+	ch, err := c.note(powerOff(p))
+	require.NoError(t, err)
+	members := c.stopping(ch)
+	require.Len(t, members, 3)
+	_, _, err = c.stopTogether(members)
+	require.NoError(t, err)
+	for _, s := range streams {
+		s.silent(t)
+	}
+}
+
 // Nothing may pass after the moment, and everything may before: seen by the rule alone, with all carriers still up.
 func TestKernelArmedGuardsStopByThemselves(t *testing.T) {
 	p := islands(2)
