@@ -121,12 +121,14 @@ func (h *History) Outages(workload string) []Outage {
 	return all
 }
 
-// Longest is the longest outage of any member of a workload; false when there was none.
+// Longest is the longest outage of any member of a workload; false when there was none. When nothing was left that could
+// have ended an open one, that is longer than any other.
 func (h *History) Longest(workload string) (Outage, bool) {
 	var longest Outage
 	all := h.Outages(workload)
 	for _, o := range all {
-		if o.Length() > longest.Length() || longest.Down == 0 {
+		endless, sofar := o.Open && h.ended == "played", longest.Open && h.ended == "played"
+		if longest.Down == 0 || endless && !sofar || endless == sofar && o.Length() > longest.Length() {
 			longest = o
 		}
 	}

@@ -70,3 +70,14 @@ func TestOutagesBeforeTheSteadyStateAreNone(t *testing.T) {
 	assert.Empty(t, h.Outages("web"))
 	assert.True(t, h.Steady())
 }
+
+func TestAnOutageThatNothingEndsIsTheLongest(t *testing.T) {
+	for reason, want := range map[string]time.Duration{"played": 20 * time.Second, "horizon": 10 * time.Second} {
+		s := simtest.NewStory(sim.UseData{ID: "web", Members: 1})
+		paste := s.At(10*time.Second).Fault("paste", "")
+		s.Outage("web", 10*time.Second, 15*time.Second, 0, paste)
+		s.At(20*time.Second).Out("web", paste)
+		longest, _ := sim.HistoryOf(s.At(21 * time.Second).End(reason)).Longest("web")
+		assert.Equal(t, want, longest.From, reason)
+	}
+}
