@@ -2,9 +2,9 @@ package kernel
 
 import (
 	"fmt"
-	"os"
-	"runtime"
+	"strconv"
 
+	"github.com/containernetworking/plugins/pkg/ns"
 	"golang.org/x/sys/unix"
 )
 
@@ -28,8 +28,9 @@ type netnsSpec struct {
 type sysctl struct{ path, value string }
 
 // newNetnses makes namespaces, all in one locked thread, which is cheaper than a thread for each.
-func newNetnses(specs []netnsSpec) (made []*netns, err error) {
-	inThread(func() error {
+func newNetnses(specs []netnsSpec) ([]*netns, error) {
+	var made []*netns
+	err := inThread(func() (err error) {
 		made, err = unshareEach(specs)
 		return err
 	})
@@ -92,33 +93,23 @@ func writeSysctl(c sysctl) error {
 
 // do runs f on a thread that is in the namespace. Sockets that f opens stay in it; what f starts must not outlive it.
 func (n *netns) do(f func() error) error {
-	return inThread(func() error {
-		if err := unix.Setns(n.fd, unix.CLONE_NEWNET); err != nil {
-			return fmt.Errorf("enter namespace of %s: %w", n.name, err)
-		}
-		return f()
-	})
+	in, err := ns.GetNS("/proc/self/fd/" + strconv.Itoa(n.fd))
+	if err != nil {
+		return fmt.Errorf("enter namespace of %s: %w", n.name, err)
+	}
+	defer in.Close()
+	return in.Do(func(ns.NetNS) error { return f() })
 }
 
 // inThread runs f on a thread of its own which may change its namespace. The thread goes back afterwards; one that
 // cannot ends with its goroutine, so that no other code ever runs in the wrong namespace.
 func inThread(f func() error) error {
-	result := make(chan error, 1)
-	go func() {
-		runtime.LockOSThread()
-		home, err := os.Open("/proc/thread-self/ns/net")
-		if err != nil {
-			result <- fmt.Errorf("hold own namespace: %w", err)
-			return
-		}
-		defer home.Close()
-		err = f()
-		if unix.Setns(int(home.Fd()), unix.CLONE_NEWNET) == nil {
-			runtime.UnlockOSThread()
-		}
-		result <- err
-	}()
-	return <-result
+	home, err := ns.GetCurrentNS()
+	if err != nil {
+		return fmt.Errorf("hold own namespace: %w", err)
+	}
+	defer home.Close()
+	return home.Do(func(ns.NetNS) error { return f() })
 }
 
 // filter is the namespace's nfnetlink socket.
