@@ -128,7 +128,11 @@ func (k kill) strikeCommand(dir, out string) error {
 	if err := c.until("begun"); err != nil {
 		return err
 	}
-	for _, pid := range []int{find("sleep", "1002"), p.pid} {
+	victim, err := appears("sleep", "1002") // the shell says its word before it starts it
+	if err != nil {
+		return err
+	}
+	for _, pid := range []int{victim, p.pid} {
 		if err := unix.Kill(pid, unix.SIGKILL); err != nil {
 			return fmt.Errorf("kill: %w", err)
 		}
@@ -191,6 +195,22 @@ func (p *started) until(word string) error {
 func (p *started) drain() error {
 	_, err := io.Copy(io.Discard, p.in)
 	return errors.Join(err, p.said.Close())
+}
+
+// appears waits until there is a process with these last arguments.
+func appears(args ...string) (int, error) {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for late := time.After(scriptPatience); ; {
+		if pid := find(args...); pid != 0 {
+			return pid, nil
+		}
+		select {
+		case <-tick.C:
+		case <-late:
+			return 0, fmt.Errorf("find %q: not within %s", args, scriptPatience)
+		}
+	}
 }
 
 // find is a process by its last arguments; 0 when there is none.
