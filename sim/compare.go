@@ -42,7 +42,7 @@ func Compare(measured *Log, predicted ...*Log) []Disagreement {
 		}
 	}
 	for _, u := range measured.Header().Uses {
-		for _, m := range u.Subjects() {
+		for _, m := range append(u.Subjects(), u.WatchSubjects()...) {
 			all = append(all, compareMember(m, h, laws)...)
 		}
 	}

@@ -43,6 +43,9 @@ func HistoryOf(log *Log) *History {
 			h.members[u.ID] = append(h.members[u.ID], m)
 			workload[m] = u.ID
 		}
+		for _, w := range u.WatchSubjects() {
+			workload[w] = u.ID
+		}
 	}
 	for _, e := range log.Events() {
 		h.end = max(h.end, e.At)
@@ -68,7 +71,18 @@ func (u UseData) Subjects() []string {
 	return all
 }
 
-// see takes in one event; workload is that of its subject, if it is a member.
+// WatchSubjects names what looks at the workload's members from outside, as events do.
+func (u UseData) WatchSubjects() []string {
+	var all []string
+	for _, aspect := range u.Watches {
+		for _, m := range u.Subjects() {
+			all = append(all, WatchOf(m, aspect))
+		}
+	}
+	return all
+}
+
+// see takes in one event; workload is that of its subject, if it is a member or a watch.
 func (h *History) see(log *Log, e Event, workload string) {
 	switch d := e.Data.(type) {
 	case SteadyData:
@@ -108,7 +122,7 @@ func (h *History) End() (time.Duration, string) { return h.end, h.ended }
 // Members lists a workload's members; none when the log has no such workload.
 func (h *History) Members(workload string) []string { return h.members[workload] }
 
-// OutagesOf lists the outages of one member in order of time.
+// OutagesOf lists the outages of one member, or of a watch, in order of time.
 func (h *History) OutagesOf(member string) []Outage { return h.outages[member] }
 
 // Outages lists the outages of all members of a workload by their beginning.

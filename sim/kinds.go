@@ -30,12 +30,14 @@ type HeaderData struct {
 
 // UseData describes a workload in the header.
 type UseData struct {
-	ID        string  `json:"id"`
-	Kind      string  `json:"kind"`
-	Members   int     `json:"members"`
-	Tier      int     `json:"tier,omitempty"`
-	Tolerates Seconds `json:"tolerates"`
-	Inferred  bool    `json:"inferred,omitempty"`
+	ID      string `json:"id"`
+	Kind    string `json:"kind"`
+	Members int    `json:"members"`
+	// Watches are the aspects of its members that are looked at from outside: "ping".
+	Watches   []string `json:"watches,omitempty"`
+	Tier      int      `json:"tier,omitempty"`
+	Tolerates Seconds  `json:"tolerates"`
+	Inferred  bool     `json:"inferred,omitempty"`
 }
 
 // EntryData describes a timeline entry in the header.
@@ -155,6 +157,25 @@ type UpData struct {
 	Resolution Seconds `json:"resolution,omitempty"`
 }
 
+// GuestData: a member's virtual machine is so from now on.
+type GuestData struct {
+	State GuestState `json:"state"`
+	Why   string     `json:"why,omitempty"`
+}
+
+// PathsData: the paths of a datastore (the subject, "hv1/ds1") have changed. Using is the path that requests take, empty
+// when there is none; Mode says what becomes of requests: "serving", "queueing", "failing".
+type PathsData struct {
+	Using string `json:"using,omitempty"`
+	Mode  string `json:"mode"`
+	Why   string `json:"why,omitempty"`
+}
+
+// ControllerData: a controller of an array (the subject, "array1/a") works or does not.
+type ControllerData struct {
+	On bool `json:"on"`
+}
+
 // ReconnectData: a member's connection was lost and made anew.
 type ReconnectData struct{}
 
@@ -253,6 +274,9 @@ func (UnprovenData) Kind() string    { return "unproven" }
 func (SkewData) Kind() string        { return "skew" }
 func (DownData) Kind() string        { return "down" }
 func (UpData) Kind() string          { return "up" }
+func (GuestData) Kind() string       { return "guest" }
+func (PathsData) Kind() string       { return "paths" }
+func (ControllerData) Kind() string  { return "controller" }
 func (ReconnectData) Kind() string   { return "reconnect" }
 func (StatsData) Kind() string       { return "stats" }
 func (BoundsData) Kind() string      { return "bounds" }
@@ -273,7 +297,7 @@ func (d UnknownData) MarshalJSON() ([]byte, error) { return d.Raw, nil }
 var dataTypes = typesByKind(
 	HeaderData{}, SteadyData{}, FaultData{}, HealedData{}, CarrierData{}, DarkData{}, StageData{}, RefuseData{},
 	HolderData{}, RoutesData{}, OpticData{}, PowerData{}, ErrDisableData{}, BondData{}, ProofData{}, UnprovenData{},
-	SkewData{}, DownData{}, UpData{}, ReconnectData{}, StatsData{}, BoundsData{}, BlameData{}, JumpData{},
+	SkewData{}, DownData{}, UpData{}, GuestData{}, PathsData{}, ControllerData{}, ReconnectData{}, StatsData{}, BoundsData{}, BlameData{}, JumpData{},
 	DisagreeData{}, StarvedData{}, UnsupportedData{}, VerdictData{}, EndData{},
 )
 

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/dcdrill/dcdrill/topology"
 )
@@ -49,6 +50,35 @@ type Holder struct {
 	On      bool
 }
 
+// Controller says whether a controller of an array works.
+type Controller struct {
+	Array      *topology.Node
+	Controller *topology.Controller
+	On         bool
+}
+
+// Volume says whether a volume is gone for good (SCSI calls it permanent device loss): every request gets an error.
+type Volume struct {
+	Volume *topology.Volume
+	Gone   bool
+}
+
+// Disks says how slow the disks of an array are beyond what they always are.
+type Disks struct {
+	Array *topology.Node
+	// Latency is added to every request.
+	Latency time.Duration
+}
+
+// GuestPower says whether a virtual machine is to run. One that is switched on boots for as long as Boot says; with
+// Broken, what was damaged keeps it from coming up, until the same is set without.
+type GuestPower struct {
+	Guest  *Member
+	On     bool
+	Boot   time.Duration
+	Broken bool
+}
+
 // Routes is a routing node's whole table beside its connected networks.
 type Routes struct {
 	Node   *topology.Node
@@ -85,9 +115,26 @@ func (l Holder) Subject() string { return l.Network.ID + "@" + l.Node.ID }
 // Subject is the node.
 func (l Routes) Subject() string { return l.Node.ID }
 
+// Subject is "array/controller".
+func (l Controller) Subject() string { return l.Array.ID + "/" + l.Controller.ID }
+
+// Subject is "array/volume".
+func (l Volume) Subject() string { return l.Volume.Array.ID + "/" + l.Volume.ID }
+
+// Subject is the array.
+func (l Disks) Subject() string { return l.Array.ID }
+
+// Subject is the member.
+func (l GuestPower) Subject() string { return l.Guest.Subject() }
+
 func (Carrier) level() {}
 func (Dark) level()    {}
 func (Stage) level()   {}
 func (Refuse) level()  {}
 func (Holder) level()  {}
 func (Routes) level()  {}
+
+func (Controller) level() {}
+func (Volume) level()     {}
+func (Disks) level()      {}
+func (GuestPower) level() {}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dcdrill/dcdrill/topology"
@@ -18,12 +19,24 @@ func (r *Run) header() HeaderData {
 		h.Start = r.sc.Start.Format(time.RFC3339)
 	}
 	for _, u := range r.sc.Uses {
-		h.Uses = append(h.Uses, UseData{u.ID, u.Kind, len(u.Members), u.Tier, Seconds(u.Workload.Tolerates()), u.Inferred})
+		h.Uses = append(h.Uses, u.data())
 	}
 	for _, e := range r.sc.Timeline {
 		h.Entries = append(h.Entries, EntryData{e.ID, e.Kind, e.Text, e.By})
 	}
 	return h
+}
+
+func (u *Use) data() UseData {
+	d := UseData{
+		ID: u.ID, Kind: u.Kind, Members: len(u.Members), Tier: u.Tier, Tolerates: Seconds(u.Workload.Tolerates()), Inferred: u.Inferred,
+	}
+	for _, w := range u.Watches {
+		if !slices.Contains(d.Watches, w.Aspect) {
+			d.Watches = append(d.Watches, w.Aspect)
+		}
+	}
+	return d
 }
 
 func (r *Run) capabilities() []Capability {

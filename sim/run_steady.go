@@ -15,11 +15,9 @@ func (r *Run) steady(ctx context.Context) (bool, error) {
 	r.real.start("steady")
 	served := newServedView(r.sc.Uses)
 	r.env.Log.Listen(served.see)
-	for _, u := range r.sc.Uses {
-		for _, m := range u.Members {
-			if err := r.world.Start(m); err != nil {
-				return false, fmt.Errorf("start %s: %w", m.Subject(), err)
-			}
+	for _, m := range everyone(r.sc.Uses) {
+		if err := r.world.Start(m); err != nil {
+			return false, fmt.Errorf("start %s: %w", m.Subject(), err)
 		}
 	}
 	deadline := r.env.Loop.Now() + steadyFor
@@ -36,6 +34,15 @@ func (r *Run) steady(ctx context.Context) (bool, error) {
 	return served.all() || r.opts.Stay && len(served.want) == 0, nil
 }
 
+// everyone lists the members of all workloads, each workload's watches after its members.
+func everyone(uses []*Use) []*Member {
+	var all []*Member
+	for _, u := range uses {
+		all = append(append(all, u.Members...), u.Watches...)
+	}
+	return all
+}
+
 // servedView follows which members are served, from the log.
 type servedView struct {
 	want map[string]bool // by subject: served
@@ -44,11 +51,9 @@ type servedView struct {
 
 func newServedView(uses []*Use) *servedView {
 	v := &servedView{want: map[string]bool{}}
-	for _, u := range uses {
-		for _, m := range u.Members {
-			v.want[m.Subject()] = false
-			v.left++
-		}
+	for _, m := range everyone(uses) {
+		v.want[m.Subject()] = false
+		v.left++
 	}
 	return v
 }

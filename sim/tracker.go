@@ -129,6 +129,12 @@ func (t *Tracker) Reconnected(time.Duration) {
 	t.out = append(t.out, ReconnectData{})
 }
 
+// Guest implements Meter.
+func (t *Tracker) Guest(state GuestState, why string) {
+	defer t.locked()()
+	t.out = append(t.out, GuestData{State: state, Why: why})
+}
+
 // Late implements Meter.
 func (t *Tracker) Late(by time.Duration) {
 	defer t.locked()()

@@ -67,6 +67,8 @@ type Viewer interface {
 	Unserved(since time.Duration)
 	// Reconnected tells that the user's connection was lost and made anew.
 	Reconnected()
+	// Guest tells how the member's virtual machine is from now on.
+	Guest(GuestState, string)
 }
 
 // Meter is what real traffic tells. Times are scenario times. Safe for use from several goroutines.
@@ -82,21 +84,43 @@ type Meter interface {
 	Reconnected(at time.Duration)
 	// Late: the sender missed its own deadline by this much; too much of it makes the run inconclusive.
 	Late(by time.Duration)
+	// Guest: the member's virtual machine is so from now on.
+	Guest(state GuestState, why string)
+}
+
+// Watch is a talk that looks at a member from outside, beside the member's own life: a ping of a virtual machine. Its
+// outages are told in reports and asked for by checks, and are none of the workload's.
+type Watch interface {
+	Talk
+	// Watches is the member's index, and what is looked at: "ping".
+	Watches() (member int, aspect string)
 }
 
 // Member is one talk of a workload in a run.
 type Member struct {
 	Workload *Use
 	Index    int
-	Talk     Talk
+	// Aspect is what a Watch looks at; empty for the member itself.
+	Aspect string
+	Talk   Talk
 }
 
-// Subject names the member in the log: the workload's ID, with /1../n when there is more than one.
+// Subject names the member in the log: the workload's ID, with /1../n when there is more than one, and the aspect of a
+// watch: "mail", "mail/3", "mail/3 ping".
 func (m *Member) Subject() string {
-	if len(m.Workload.Members) == 1 {
-		return m.Workload.ID
+	subject := m.Workload.ID
+	if len(m.Workload.Members) > 1 {
+		subject += "/" + itoa(m.Index+1)
 	}
-	return m.Workload.ID + "/" + itoa(m.Index+1)
+	return WatchOf(subject, m.Aspect)
+}
+
+// WatchOf is the subject of what looks at an aspect of a member; the member's own for no aspect.
+func WatchOf(member, aspect string) string {
+	if aspect == "" {
+		return member
+	}
+	return member + " " + aspect
 }
 
 // Use is a workload as it stands in a plant.
@@ -107,6 +131,8 @@ type Use struct {
 	Needs    []string
 	Workload Workload
 	Members  []*Member
+	// Watches look at members from outside.
+	Watches  []*Member
 	Inferred bool // the plant had no workloads: this one was made up
 	Pos      topology.Pos
 }

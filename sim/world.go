@@ -86,6 +86,8 @@ type Place interface {
 	// context that f gets ends with the power, and whatever f then returns is passed over. Serve returns nil when ctx
 	// ends, and what f returned when it ended by itself.
 	Serve(ctx context.Context, f func(context.Context) error) error
+	// Disk is one of the host's datastores, whose sessions and paths the host keeps for all of its virtual machines.
+	Disk(*topology.Datastore) (Disk, error)
 	// Now is the present scenario time.
 	Now() time.Duration
 	// Pace calls tick every interval on an absolute grid until ctx ends, whether or not the node has power; when it
@@ -94,6 +96,18 @@ type Place interface {
 	// Ticks that would fall into a jump of the clock are left out. Tick must not block: it may send, not wait. How late
 	// ticks are is told to the member's Meter by the world.
 	Pace(ctx context.Context, interval time.Duration, tick func(at time.Duration))
+}
+
+// Disk is block storage over the plant's links. Requests wait while no path is up and the datastore's rules are to wait;
+// ctx ends the waiting, not the request, whose bytes are its own copy. Safe for use from several goroutines.
+type Disk interface {
+	ReadAt(ctx context.Context, p []byte, offset int64) error
+	// WriteAt is answered when the array has the bytes; with fua, when no loss of power can take them.
+	WriteAt(ctx context.Context, p []byte, offset int64, fua bool) error
+	// Flush is answered when all that was answered before is safe from a loss of power.
+	Flush(ctx context.Context) error
+	// Size is how many bytes there are.
+	Size() int64
 }
 
 // PacketConn is a datagram socket whose arrivals bear the kernel's own time stamp, in scenario time. Writing never

@@ -13,6 +13,9 @@ type member struct {
 	member  *sim.Member
 	way     *way
 	machine sim.Machine
+	watched *member   // whom it looks at from outside; nil for a member itself
+	watches []*member // who looks at it
+	usable  bool      // what its machine was told of its way
 
 	begun, served bool
 	since         time.Duration // of the latest change
@@ -26,9 +29,21 @@ func (m *member) path(usable bool, cause int) {
 	if m.stopped {
 		return
 	}
-	m.cause = cause
-	m.machine.Path(usable)
+	m.cause, m.usable = cause, usable
+	m.machine.Path(usable && m.answered())
 }
+
+// answered says whether there is somebody at the end of its way: a virtual machine may be off.
+func (m *member) answered() bool {
+	if m.watched == nil {
+		return true
+	}
+	guest, ok := m.watched.machine.(sim.Guest)
+	return !ok || guest.Answers()
+}
+
+// see tells a watch that the state of what it looks at has changed.
+func (m *member) see(cause int) { m.path(m.usable, cause) }
 
 // Now is the present scenario time.
 func (m *member) Now() time.Duration { return m.world.env.Loop.Now() }
@@ -89,6 +104,17 @@ func (m *member) Reconnected() {
 	}
 	m.reconnects++
 	m.world.note(m.cause, m.member.Subject(), sim.ReconnectData{})
+}
+
+// Guest writes down how the member's virtual machine is from now on, and has those look again who watch it.
+func (m *member) Guest(state sim.GuestState, why string) {
+	if m.stopped {
+		return
+	}
+	m.world.note(m.cause, m.member.Subject(), sim.GuestData{State: state, Why: why})
+	for _, watch := range m.watches {
+		watch.see(m.cause)
+	}
 }
 
 func (m *member) stop() {

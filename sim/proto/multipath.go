@@ -175,6 +175,12 @@ func (m *Multipath) Lost(now time.Duration, path int) {
 	}
 }
 
+// Rest tells that nothing time does to a path changes anything, until Wake: it is up and answers, or attempts are in vain.
+func (m *Multipath) Rest(path int) { m.paths[path].due = Never }
+
+// Wake has a path's next turn come now.
+func (m *Multipath) Wake(now time.Duration, path int) { m.paths[path].due = now }
+
 // FailBack has the best path used now, as an operator may ask.
 func (m *Multipath) FailBack(now time.Duration) {
 	m.asked = true

@@ -3,6 +3,7 @@ package simtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -311,3 +312,8 @@ func (c *echoConn) LocalAddr() netip.AddrPort { return netip.AddrPortFrom(loopba
 
 // Close ends reading.
 func (c *echoConn) Close() error { c.once.Do(func() { close(c.closed) }); return nil }
+
+// Disk is none: a wire has no array at its end.
+func (p *Place) Disk(*topology.Datastore) (sim.Disk, error) {
+	return nil, fmt.Errorf("open a datastore at %s: %w", p.node.ID, sim.ErrUnsupported)
+}

@@ -50,6 +50,10 @@ func (v *viewer) Served(served bool) {
 	}
 }
 
+func (v *viewer) Guest(state sim.GuestState, why string) {
+	v.say(strings.TrimSuffix(fmt.Sprintf("is %s: %s", state, why), ": "))
+}
+
 func (v *viewer) Unserved(since time.Duration) { v.say(fmt.Sprintf("unserved since %s", since)) }
 
 // say leaves out what has been said already: only changes count.

@@ -1,0 +1,66 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// GuestState is how a virtual machine is.
+type GuestState string
+
+// A virtual machine runs in memory whether or not it has a disk: what it lacks then shows in the order below.
+//
+//	running ──disk waits──> stalled ──answers──> running            resumes by itself
+//	                           └──guest's timeout──> failed ─┐      read-only file system, stop error
+//	off <────────────────── switched off ────────────────────┘
+//	 └──> booting ──> up (──> verified, by people)
+//	         └──> needs-repair ──> repairing (people) ──> up
+const (
+	GuestRunning   GuestState = "running"
+	GuestStalled   GuestState = "stalled" // requests wait for the disk; what is in memory goes on
+	GuestFailed    GuestState = "failed"  // the guest saw an error of its disk, and needs a restart
+	GuestOff       GuestState = "off"
+	GuestBooting   GuestState = "booting"
+	GuestBroken    GuestState = "needs-repair" // it does not come up: file system, database
+	GuestRepairing GuestState = "repairing"
+	GuestUp        GuestState = "up"       // running since a boot; nobody has looked at it yet
+	GuestVerified  GuestState = "verified" // somebody has looked, and all is well
+)
+
+// Works says whether a virtual machine in this state serves, as long as its disk answers.
+func (s GuestState) Works() bool { return s == GuestRunning || s == GuestUp || s == GuestVerified }
+
+// Resident is a Talk that lives on a datastore: a virtual machine. Its Flow is the one from the host to the array; its
+// Machine is a Guest, whose Path says whether the datastore answers. Its Measure runs at the host as From.
+type Resident interface {
+	Talk
+	Datastore() *topology.Datastore
+	// Live is the real virtual machine that Measure runs.
+	Live() LiveGuest
+}
+
+// LiveGuest is what a world of real traffic drives of a virtual machine, on the loop.
+type LiveGuest interface {
+	// Power tells what the hypervisor was ordered to do.
+	Power(now time.Duration, l GuestPower)
+	// Step does what is due, and says when it wants to be stepped again; Never when time alone changes nothing. It is
+	// called after each of its GuestData, too.
+	Step(now time.Duration) (next time.Duration)
+	State() GuestState
+}
+
+// Guest is the Machine of a virtual machine.
+type Guest interface {
+	Machine
+	Mortal
+	// Refused tells that requests get errors from now on, those that wait first; until Path says otherwise.
+	Refused()
+	// Power tells what the hypervisor was ordered to do.
+	Power(GuestPower)
+	// Serving tells that the host forwards and runs guests again after a power loss.
+	Serving()
+	// State is how it is, and Answers whether its network stack answers (ping).
+	State() GuestState
+	Answers() bool
+}
