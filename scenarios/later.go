@@ -21,7 +21,7 @@ func (l *Later) Error() string {
 
 // Words that parse and cannot run yet. They stay valid, so that files need no change when their time comes.
 var (
-	laterWorkloads = []string{"vm", "voip"}
+	laterWorkloads = []string{"voip"}
 	laterFaults    = []string{"config-push"}
 	laterChecks    = []string{"milestone", "between", "ping", "write"}
 )

@@ -35,6 +35,7 @@ func (l *loader) uses(p *topology.Plant, typed *yamlfile.Node) []*sim.Use {
 	}
 	l.needs(all)
 	workload.Pace(all)
+	workload.Seat(all)
 	return all
 }
 
@@ -67,6 +68,9 @@ func (l *loader) use(p *topology.Plant, e yamlfile.Entry) *sim.Use {
 		l.talks(u, p, n, &ps)
 	}
 	l.ps = append(l.ps, ps...)
+	if x, ok := u.Workload.(interface{ Later() string }); ok && x.Later() != "" {
+		l.later.add(u.Pos, "workload %s: %s", u.ID, x.Later())
+	}
 	return u
 }
 
@@ -78,8 +82,13 @@ func (l *loader) talks(u *sim.Use, p *topology.Plant, n *yamlfile.Node, ps *yaml
 		return
 	}
 	take(ps, n, err)
-	for i, t := range talks {
-		u.Members = append(u.Members, &sim.Member{Workload: u, Index: i, Talk: t})
+	for _, t := range talks {
+		if w, ok := t.(sim.Watch); ok {
+			member, aspect := w.Watches()
+			u.Watches = append(u.Watches, &sim.Member{Workload: u, Index: member, Aspect: aspect, Talk: t})
+			continue
+		}
+		u.Members = append(u.Members, &sim.Member{Workload: u, Index: len(u.Members), Talk: t})
 	}
 }
 

@@ -22,11 +22,18 @@ type Shape struct {
 //go:embed two-core.yaml
 var twoCore string
 
+//go:embed two-core-vms.yaml
+var twoCoreVMs string
+
 // shapes are all built-in plants.
 var shapes = []Shape{
 	{
 		Name: "two-core", Doc: "two core switches, hosts and storage wired to both, a voice network apart",
 		text: func(*yamlfile.Node, *yamlfile.Problems) string { return twoCore },
+	},
+	{
+		Name: "two-core-vms", Doc: "two core switches, and virtual machines whose disks lie on an array behind them",
+		text: func(*yamlfile.Node, *yamlfile.Problems) string { return twoCoreVMs },
 	},
 	shapeOf[LeafSpine]("leaf-spine", "a routed fabric of two tiers, every leaf wired to every spine"),
 	shapeOf[FatTree]("fat-tree", "a routed fabric of three tiers of switches with k ports each"),

@@ -2,6 +2,7 @@ package topology
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,7 +41,7 @@ type Volume struct {
 	ID    string
 	Size  Bytes
 	Owner *Controller // nil: any
-	Cache string      // "mirrored", "none"...
+	Cache string      // "none", "mirrored", "battery": nothing is lost with the power; "volatile": what was not flushed is
 }
 
 // Datastore is a volume as a hypervisor uses it: it owns the sessions, the paths and what happens when there are none.
@@ -51,10 +52,58 @@ type Datastore struct {
 	Paths  []*Network // in order of preference
 	// NoPathRetry is what to do without a path: "queue", "fail" or a number of checks (multipath.conf(5), no_path_retry).
 	NoPathRetry string
+	// PathTimeout: a path that answers nothing for this long is given up. Zero: the default of iSCSI.
 	PathTimeout time.Duration
+	// RoundRobin spreads requests over all paths to the preferred controller; else one is used at a time.
+	RoundRobin bool
+	// Failback is how long a better path must be up before it is used again; negative: somebody has to say so.
+	Failback time.Duration
 	// Guest: virtual machines have sessions of their own.
 	Guest bool
 	Pos   Pos
+}
+
+// StoragePath is one way from a host to a volume: from its interface on a network to one of the array's there.
+type StoragePath struct {
+	// Name is the network's, with the array's port where the array has several on it: "storage-a", "storage-a b/e1".
+	Name     string
+	From, To *Interface
+	// Controller is the place in Array.Controllers of who answers there; 0 where the array names none.
+	Controller int
+}
+
+// Routes lists the paths of a datastore, in order of its networks and of the array's ports.
+func (d *Datastore) Routes() []StoragePath {
+	var all []StoragePath
+	for _, n := range d.Paths {
+		from := d.Host.Interface(n)
+		var taps []*Interface
+		for _, i := range d.Volume.Array.Interfaces {
+			if i.Network == n && from != nil {
+				taps = append(taps, i)
+			}
+		}
+		for _, to := range taps {
+			p := StoragePath{Name: n.ID, From: from, To: to, Controller: d.Volume.Array.Array.controllerAt(to)}
+			if len(taps) > 1 {
+				p.Name += " " + to.over()
+			}
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// String is host/datastore.
+func (d *Datastore) String() string { return d.Host.ID + "/" + d.ID }
+
+// controllerAt is the place of the controller that an interface belongs to.
+func (a *Array) controllerAt(i *Interface) int {
+	at := i.Port
+	if i.Bond != nil {
+		at = i.Bond.Members[0]
+	}
+	return max(0, slices.IndexFunc(a.Controllers, func(c *Controller) bool { return slices.Contains(c.Ports, at) }))
 }
 
 // ControllerSpec is a controller as typed.
@@ -67,7 +116,7 @@ type VolumeSpec struct {
 	Pos   Pos
 	Size  Bytes         `yaml:"size" doc:"4TiB, 500GB"`
 	Owner yamlfile.Word `yaml:"owner" doc:"controller that serves it"`
-	Cache string        `yaml:"cache" enum:"mirrored|none|battery" doc:"write cache"`
+	Cache string        `yaml:"cache" enum:"none|mirrored|battery|volatile" doc:"write cache: only a volatile one loses with the power what was not flushed"`
 }
 
 // DatastoreSpec is a datastore as typed.
@@ -77,6 +126,8 @@ type DatastoreSpec struct {
 	Paths       []yamlfile.Word `yaml:"paths" doc:"networks that its paths take"`
 	NoPathRetry yamlfile.Word   `yaml:"no_path_retry" doc:"without a path: queue, fail, or a number of checks"`
 	PathTimeout time.Duration   `yaml:"path_timeout" doc:"a path that answers nothing for this long is given up"`
+	Policy      string          `yaml:"policy" enum:"failover|round-robin" doc:"one path at a time (default), or all to the preferred controller in turn"`
+	Failback    yamlfile.Word   `yaml:"failback" doc:"when a better path is used again: immediate (default), manual, or after a time"`
 	Attach      string          `yaml:"attach" enum:"host|guest" doc:"who has the sessions: the host (default) or each guest"`
 }
 
@@ -158,6 +209,7 @@ func (b *builder) datastores() {
 func (b *builder) datastore(host *Node, d yamlfile.Item[DatastoreSpec]) {
 	store := &Datastore{
 		Host: host, ID: d.Key, NoPathRetry: d.Value.NoPathRetry.Text, PathTimeout: d.Value.PathTimeout,
+		RoundRobin: d.Value.Policy == "round-robin", Failback: b.failback(d.Value.Failback),
 		Guest: d.Value.Attach == "guest", Pos: d.Pos,
 	}
 	store.Volume = b.volume(d.Value.Volume)
@@ -172,6 +224,21 @@ func (b *builder) datastore(host *Node, d yamlfile.Item[DatastoreSpec]) {
 		}
 	}
 	host.Datastores = append(host.Datastores, store)
+}
+
+// failback reads when a better path is used again.
+func (b *builder) failback(w yamlfile.Word) time.Duration {
+	switch w.Text {
+	case "", "immediate":
+		return 0
+	case "manual":
+		return -1
+	}
+	d, err := time.ParseDuration(w.Text)
+	if err != nil || d < 0 {
+		b.ps.Add(w.Pos, "it can be immediate, manual or a time such as 30s", "failback cannot be %q", w.Text)
+	}
+	return d
 }
 
 // volume finds array/volume.

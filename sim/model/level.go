@@ -18,8 +18,11 @@ func (w *World) setLevel(cause int, l sim.Level) error {
 		w.disturbLink(l.Port.Link, cause)
 	case sim.Stage:
 		w.stage[l.Node.Index] = l.Stage
-		if l.Stage == topology.Off {
+		switch l.Stage {
+		case topology.Off:
 			w.powerLost(l.Node)
+		case topology.Forwarding:
+			w.serving(l.Node)
 		}
 		w.disturbNode(l.Node, cause)
 		w.tellRouter(l.Node, cause)
@@ -27,6 +30,14 @@ func (w *World) setLevel(cause int, l sim.Level) error {
 		w.setRefuse(l)
 		w.disturbNode(l.At, cause)
 		w.disturbNode(l.From, cause)
+	case sim.Controller:
+		w.setController(cause, l)
+	case sim.Volume:
+		w.setVolume(cause, l)
+	case sim.Disks:
+		w.setDisks(cause, l)
+	case sim.GuestPower:
+		w.setGuestPower(cause, l)
 	default:
 		return fmt.Errorf("set %T of %s: %w", l, l.Subject(), sim.ErrUnsupported)
 	}
@@ -35,8 +46,28 @@ func (w *World) setLevel(cause int, l sim.Level) error {
 
 // powerLost tells the members at a node that all its connections are gone.
 func (w *World) powerLost(n *topology.Node) {
+	for _, s := range w.storing {
+		s.powerLost(n)
+	}
 	for _, m := range w.members {
 		m.powerLost(n)
+	}
+}
+
+// serving tells the virtual machines of a host that it is in service again.
+func (w *World) serving(n *topology.Node) {
+	for _, m := range w.members {
+		if guest, ok := m.machine.(sim.Guest); ok && m.member.Talk.Flow().From == n {
+			guest.Serving()
+		}
+	}
+}
+
+func (w *World) setGuestPower(cause int, l sim.GuestPower) {
+	m := w.byMember[l.Guest]
+	if guest, ok := m.machine.(sim.Guest); ok {
+		m.cause = cause
+		guest.Power(l)
 	}
 }
 

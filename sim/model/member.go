@@ -7,11 +7,18 @@ import (
 	"github.com/dcdrill/dcdrill/topology"
 )
 
+// reach is how a member gets to what it talks to: a way, or a datastore. There says whether it may be used, whole whether
+// nothing but time stands in between.
+type reach interface {
+	there() bool
+	whole() bool
+}
+
 // member is a member's life as predicted. It is what the member's machine sees of the world (sim.Viewer).
 type member struct {
 	world   *World
 	member  *sim.Member
-	way     *way
+	reach   reach
 	machine sim.Machine
 	watched *member   // whom it looks at from outside; nil for a member itself
 	watches []*member // who looks at it

@@ -10,9 +10,9 @@ import (
 
 // way is what one or more members talk over: from one node to another and back.
 type way struct {
-	pairs   []pair // any one of them is enough
-	reads   []int  // what the answer rests on, as keys of the ledger
-	members []*member
+	pairs      []pair // any one of them is enough
+	reads      []int  // what the answer rests on, as keys of the ledger
+	travellers []traveller
 
 	usable bool // it is whole
 	told   bool // what the members were told: a whole way may still have to be resolved
@@ -20,6 +20,15 @@ type way struct {
 	cause  int // of the latest change
 	cancel func()
 }
+
+// traveller is somebody who uses a way, and is told when it comes and goes: a member, a path of a datastore.
+type traveller interface {
+	path(usable bool, cause int)
+}
+
+// there says whether its travellers may use it, and whole whether it is whole: it may still have to be resolved.
+func (y *way) there() bool { return y.told }
+func (y *way) whole() bool { return y.usable }
 
 // pair is a way there and the way back.
 type pair struct{ there, back trip }
@@ -46,15 +55,28 @@ func (w *World) wayOf(f sim.Flow) (*way, error) {
 	if y := w.byFlow[key]; y != nil {
 		return y, nil
 	}
-	y := &way{pairs: w.pairs(f), cancel: func() {}}
-	if len(y.pairs) == 0 {
+	pairs := w.pairs(f)
+	if len(pairs) == 0 {
 		return nil, fmt.Errorf("find a way from %s to %s: one of them has no address", f.From.ID, f.To.ID)
 	}
+	y := w.addWay(pairs)
+	w.byFlow[key] = y
+	return y, nil
+}
+
+func (w *World) addWay(pairs []pair) *way {
+	y := &way{pairs: pairs, cancel: func() {}}
 	y.usable = w.whole(y)
 	y.told = y.usable
-	w.byFlow[key] = y
 	w.ways = append(w.ways, y)
-	return y, nil
+	return y
+}
+
+// wayBetween makes the way from one interface to another of the same network.
+func (w *World) wayBetween(from, to *topology.Interface) *way {
+	there, _ := w.destination(to.Node, to)
+	back, _ := w.destination(from.Node, from)
+	return w.addWay([]pair{{there: trip{from.Node, there}, back: trip{to.Node, back}}})
 }
 
 // pairs lists the ways that a flow may take.
@@ -146,10 +168,10 @@ func (w *World) judge(now time.Duration, y *way, cause int) {
 	}
 }
 
-// tell tells the members.
+// tell tells the travellers.
 func (y *way) tell(usable bool) {
 	y.told = usable
-	for _, m := range y.members {
-		m.path(usable, y.cause)
+	for _, t := range y.travellers {
+		t.path(usable, y.cause)
 	}
 }

@@ -18,6 +18,9 @@ type World struct {
 	segments []*segment // by network
 	gateways []*gateway
 	routing  *routing
+	volumes  map[*topology.Volume]*volume
+	stores   map[*topology.Datastore]*store
+	storing  []*store // in the order they were made
 	ways     []*way
 	byFlow   map[string]*way
 	members  []*member
@@ -39,7 +42,7 @@ func New(env sim.Env, opts Options) (*World, error) {
 	if err := unsupported(env.Plant); err != nil {
 		return nil, err
 	}
-	w := &World{env: env, opts: opts, state: newState(env.Plant), byFlow: map[string]*way{}, byMember: map[*sim.Member]*member{}}
+	w := &World{env: env, opts: opts, state: newState(env.Plant), byFlow: map[string]*way{}, stores: map[*topology.Datastore]*store{}, byMember: map[*sim.Member]*member{}}
 	w.timer.at, w.timer.cancel = proto.Never, func() {}
 	for _, n := range env.Plant.Nodes {
 		for _, b := range n.Bonds {
@@ -50,6 +53,7 @@ func New(env sim.Env, opts Options) (*World, error) {
 		w.segments = append(w.segments, newSegment(&w.state, n))
 	}
 	w.findBridges()
+	w.addVolumes()
 	w.addGateways()
 	w.routing = newRouting(w)
 	keys := len(w.segments) + len(env.Plant.Nodes) + len(w.gateways)
@@ -83,16 +87,33 @@ func (w *World) Controls() []sim.Level {
 
 // Start begins a member's life.
 func (w *World) Start(m *sim.Member) error {
-	way, err := w.wayOf(m.Talk.Flow())
+	mem := &member{world: w, member: m}
+	if resident, ok := m.Talk.(sim.Resident); ok {
+		if err := w.house(mem, resident.Datastore()); err != nil {
+			return err
+		}
+	} else if err := w.travel(mem, m.Talk.Flow()); err != nil {
+		return err
+	}
+	w.members = append(w.members, mem)
+	w.byMember[m] = mem
+	if m.Aspect != "" {
+		mem.watched = w.byMember[m.Workload.Members[m.Index]]
+		mem.watched.watches = append(mem.watched.watches, mem)
+	}
+	mem.machine = m.Talk.Predict(mem)
+	mem.path(mem.reach.there(), 0)
+	return nil
+}
+
+// travel has a member talk over a way.
+func (w *World) travel(m *member, f sim.Flow) error {
+	way, err := w.wayOf(f)
 	if err != nil {
 		return err
 	}
-	mem := &member{world: w, member: m, way: way}
-	w.members = append(w.members, mem)
-	w.byMember[m] = mem
-	way.members = append(way.members, mem)
-	mem.machine = m.Talk.Predict(mem)
-	mem.machine.Path(way.told)
+	m.reach = way
+	way.travellers = append(way.travellers, m)
 	return nil
 }
 
@@ -140,7 +161,7 @@ func (w *World) Cause(m *sim.Member) int {
 // Usable says whether a member's way is whole at present, there and back.
 func (w *World) Usable(m *sim.Member) bool {
 	mem := w.byMember[m]
-	return mem != nil && mem.way.usable
+	return mem != nil && mem.reach.whole()
 }
 
 // Pending says whether time alone will change something: a bond's delay, a gateway's or a router's timer, a neighbour
@@ -161,6 +182,11 @@ func (w *World) Pending() bool {
 			return true
 		}
 	}
+	for _, s := range w.storing {
+		if s.pending() {
+			return true
+		}
+	}
 	return w.routing.machine.Pending()
 }
 
@@ -175,6 +201,7 @@ func (w *World) settle() {
 		w.stepRoutes(now)
 	}
 	w.judgeWays(now)
+	w.stepStores(now)
 	w.arm()
 }
 
@@ -190,9 +217,18 @@ func (w *World) next() time.Duration {
 	return next
 }
 
+// nextOfAll is next, and when the first of the datastores wants to be stepped, which touch nothing else.
+func (w *World) nextOfAll() time.Duration {
+	next := w.next()
+	for _, s := range w.storing {
+		next = min(next, s.next())
+	}
+	return next
+}
+
 // arm has the loop call when the first machine is due.
 func (w *World) arm() {
-	next := w.next()
+	next := w.nextOfAll()
 	if next == w.timer.at {
 		return
 	}

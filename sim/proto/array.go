@@ -1,6 +1,7 @@
 package proto
 
 import (
+	"slices"
 	"time"
 
 	"github.com/dcdrill/dcdrill/topology"
@@ -14,6 +15,14 @@ type ArrayConf struct {
 	Owner int
 	// Takeover is how long another controller needs before it serves the volume.
 	Takeover time.Duration
+}
+
+// ArrayConfOf is what the plant says of a volume; without an owner it is the first controller's.
+func ArrayConfOf(v *topology.Volume) ArrayConf {
+	a := v.Array.Array
+	return ArrayConf{
+		Access: a.Access, Controllers: max(1, len(a.Controllers)), Owner: max(0, slices.Index(a.Controllers, v.Owner)), Takeover: a.Takeover,
+	}
 }
 
 // Array decides which controllers serve a volume.

@@ -2,7 +2,10 @@ package proto
 
 import (
 	"slices"
+	"strconv"
 	"time"
+
+	"github.com/dcdrill/dcdrill/topology"
 )
 
 // How often and how long, where the plant does not say.
@@ -49,6 +52,31 @@ type MultipathConf struct {
 	// Replacement is how long requests stay with a path whose session was lost, in case it comes back (open-iscsi,
 	// replacement_timeout, 120 s without multipath). 0, as under multipath: they go elsewhere at once.
 	Replacement time.Duration
+}
+
+// MultipathConfOf is what the plant says of a datastore. The paths to the controller that owns the volume are preferred,
+// where it matters which one answers.
+func MultipathConfOf(d *topology.Datastore) MultipathConf {
+	conf := MultipathConf{
+		Failback: d.Failback, Retry: RetryQueue, NopInterval: d.PathTimeout / 2, NopTimeout: d.PathTimeout / 2,
+	}
+	if d.RoundRobin {
+		conf.Policy = RoundRobin
+	}
+	array := ArrayConfOf(d.Volume)
+	for _, p := range d.Routes() {
+		group := 0
+		if array.Access != topology.ActiveActive && p.Controller != array.Owner {
+			group = 1
+		}
+		conf.Groups = append(conf.Groups, group)
+	}
+	if retry, err := strconv.Atoi(d.NoPathRetry); err == nil {
+		conf.Retry = retry
+	} else if d.NoPathRetry == "fail" {
+		conf.Retry = RetryFail
+	}
+	return conf
 }
 
 // Verb is what a Multipath wants done.
@@ -116,6 +144,9 @@ const (
 	mpConnecting
 	mpUp
 )
+
+// String is the mode as logs write it.
+func (m Mode) String() string { return [...]string{"serving", "queueing", "failing"}[m] }
 
 // NewMultipath makes a machine whose paths are all down and tried at once.
 func NewMultipath(conf MultipathConf) *Multipath {
@@ -323,6 +354,17 @@ func (m *Multipath) Pick() int {
 		}
 	}
 	return None
+}
+
+// Using is the path that a next request would take, the first of several; None when there is none.
+func (m *Multipath) Using() int {
+	return slices.IndexFunc(m.paths, func(p mpPath) bool { return p.state == mpUp && p.group == m.group })
+}
+
+// InUse says whether requests are sent over a path.
+func (m *Multipath) InUse(path int) bool {
+	p := m.paths[path]
+	return p.state == mpUp && p.group == m.group
 }
 
 // Up says whether a path has a session.

@@ -84,15 +84,22 @@ func (e *Ends) number(pairs [][2]*topology.Node, networks []*topology.Network) (
 	for i := range flows {
 		f := sim.Flow{From: pairs[i%len(pairs)][0], To: pairs[i%len(pairs)][1], Networks: networks}
 		for _, end := range []*topology.Node{f.From, f.To} {
-			for _, net := range networks {
-				if end.Interface(net) == nil {
-					return nil, fmt.Errorf("%s has no address in network %q", end.ID, net.ID)
-				}
+			if err := hasAddress(end, networks); err != nil {
+				return nil, err
 			}
 		}
 		flows[i] = f
 	}
 	return flows, nil
+}
+
+func hasAddress(n *topology.Node, networks []*topology.Network) error {
+	for _, net := range networks {
+		if n.Interface(net) == nil {
+			return fmt.Errorf("%s has no address in network %q", n.ID, net.ID)
+		}
+	}
+	return nil
 }
 
 func (e *Ends) networks(p *topology.Plant) ([]*topology.Network, error) {

@@ -22,14 +22,16 @@ func TestEveryLaw(t *testing.T) {
 	for _, k := range sim.Workloads.Kinds() {
 		t.Run(k.Name, func(t *testing.T) {
 			w := k.New()
-			node, err := yamlfile.Parse("test.yaml", []byte("{from: hv1, to: hv2}"))
+			text, plant, to := "{from: hv1, to: hv2}", simtest.TwoCore(), "hv2"
+			if k.Name == "vm" {
+				text, plant, to = "{on: hv1, disk: ds1, guest: {timeout: never}}", vmPlant(t), "array1"
+			}
+			decode(t, text, w)
+			talks, err := w.Talks(plant)
 			require.NoError(t, err)
-			var ps yamlfile.Problems
-			yamlfile.Decode(node, w, &ps)
-			require.Empty(t, ps)
-			talk := one(t, w)
+			talk := talks[0]
 			require.Equal(t, "hv1", talk.Flow().From.ID)
-			require.Equal(t, "hv2", talk.Flow().To.ID)
+			require.Equal(t, to, talk.Flow().To.ID)
 			require.Positive(t, w.Tolerates())
 			for _, dark := range []time.Duration{time.Second, 10 * time.Second, 6 * time.Minute, time.Hour} {
 				var last time.Duration
@@ -45,6 +47,15 @@ func TestEveryLaw(t *testing.T) {
 			}
 		})
 	}
+}
+
+func decode(t *testing.T, text string, w sim.Workload) {
+	t.Helper()
+	node, err := yamlfile.Parse("test.yaml", []byte(text))
+	require.NoError(t, err)
+	var ps yamlfile.Problems
+	yamlfile.Decode(node, w, &ps)
+	require.Empty(t, ps)
 }
 
 // one gives the first talk of a workload between hv1 and hv2.

@@ -1,0 +1,85 @@
+package workload
+
+import (
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/proto"
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// guestLaw is a virtual machine as predicted. That its disk waits shows with the first write that has no answer.
+type guestLaw struct {
+	sim.Viewer
+	*machine
+	*proto.Guest
+
+	since                    time.Duration // when the disk ceased to answer
+	told                     sim.GuestState
+	served                   bool
+	cancelStep, cancelNotice func()
+}
+
+// Path says whether its disk answers.
+func (g *guestLaw) Path(answers bool) {
+	g.cancelNotice()
+	if answers {
+		g.disk(proto.Answers)
+		return
+	}
+	g.since = g.Now()
+	g.cancelNotice = g.After(beforeFirst(g.Viewer, g.interval), func() { g.disk(proto.Waits) })
+}
+
+// Refused says that its disk returns errors.
+func (g *guestLaw) Refused() {
+	g.cancelNotice()
+	g.since = g.Now()
+	g.cancelNotice = g.After(beforeFirst(g.Viewer, g.interval), func() { g.disk(proto.Refuses) })
+}
+
+func (g *guestLaw) disk(d proto.DiskState) {
+	g.Disk(g.Now(), d)
+	g.follow()
+}
+
+// Power is what its host was ordered to do.
+func (g *guestLaw) Power(l sim.GuestPower) {
+	g.since = g.Now()
+	g.Guest.Power(g.Now(), l.On, l.Boot, l.Broken)
+	g.follow()
+}
+
+// PowerLost takes it from its host's memory.
+func (g *guestLaw) PowerLost(end *topology.Node) {
+	if end == g.store.Host {
+		g.Power(sim.GuestPower{})
+	}
+}
+
+// Serving has its host start it again.
+func (g *guestLaw) Serving() { g.Power(sim.GuestPower{On: true}) }
+
+// follow tells what has become of it, and plans its next step.
+func (g *guestLaw) follow() {
+	if s := g.State(); s != g.told {
+		g.told = s
+		g.Viewer.Guest(s, g.Why())
+	}
+	switch works := g.Works(); {
+	case works && !g.served:
+		g.Served(true)
+		g.served = true
+	case !works && g.served:
+		g.Unserved(g.since)
+		g.served = false
+	}
+	g.cancelStep()
+	g.cancelStep = func() {}
+	if next := g.Next(); next != proto.Never {
+		g.cancelStep = g.After(next-g.Now(), func() {
+			g.Step(g.Now())
+			g.follow()
+		})
+	}
+}
