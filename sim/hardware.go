@@ -25,6 +25,7 @@ type Hardware struct {
 	pairs    map[*topology.Node]*topology.Pair
 	refusals map[[2]*topology.Node]*int
 	refused  map[[2]*topology.Node]bool
+	san      sanState
 
 	waiting []*wait
 
@@ -69,7 +70,7 @@ func NewHardware(env Env, world World) *Hardware {
 		env: env, world: world,
 		devices: map[*topology.Node]*device{}, sockets: map[*topology.Port]*socket{}, cables: map[*topology.Link]*cable{},
 		feeds: map[string]*int{}, deadFeed: map[string]bool{}, pairs: map[*topology.Node]*topology.Pair{},
-		refusals: map[[2]*topology.Node]*int{}, refused: map[[2]*topology.Node]bool{},
+		refusals: map[[2]*topology.Node]*int{}, refused: map[[2]*topology.Node]bool{}, san: newSanState(env.Plant),
 	}
 	for _, n := range env.Plant.Nodes {
 		h.devices[n] = &device{node: n, stage: topology.Forwarding}
@@ -165,6 +166,7 @@ func (h *Hardware) apply(cause int) {
 	h.applyFeeds(cause, &b)
 	h.applyPower(cause, &b)
 	h.applyPairs(cause, &b)
+	h.applyArrays(cause, &b)
 	h.applySockets(cause, &b)
 	h.applyRefusals(cause, &b)
 	h.tell(cause, b)
@@ -304,6 +306,8 @@ func (h *Hardware) carrier(p *topology.Port) (up bool, why string) {
 		return false, p.Node.ID + " is " + h.devices[p.Node].stage.String()
 	case h.devices[peer.Node].stage < topology.PortsUp:
 		return false, peer.Node.ID + " is " + h.devices[peer.Node].stage.String()
+	case h.controllerDead(p) || h.controllerDead(peer):
+		return false, "its controller is dead"
 	case c.errDisabled > 0:
 		return false, "err-disabled"
 	case c.unplugged > 0:

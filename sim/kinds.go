@@ -176,6 +176,16 @@ type ControllerData struct {
 	On bool `json:"on"`
 }
 
+// VolumeData: a volume of an array (the subject, "array1/vol1") is gone for good, or there again.
+type VolumeData struct {
+	Gone bool `json:"gone"`
+}
+
+// DisksData: an array's disks are so much slower than they always are.
+type DisksData struct {
+	Latency Seconds `json:"latency"`
+}
+
 // ReconnectData: a member's connection was lost and made anew.
 type ReconnectData struct{}
 
@@ -277,6 +287,8 @@ func (UpData) Kind() string          { return "up" }
 func (GuestData) Kind() string       { return "guest" }
 func (PathsData) Kind() string       { return "paths" }
 func (ControllerData) Kind() string  { return "controller" }
+func (VolumeData) Kind() string      { return "volume" }
+func (DisksData) Kind() string       { return "disks" }
 func (ReconnectData) Kind() string   { return "reconnect" }
 func (StatsData) Kind() string       { return "stats" }
 func (BoundsData) Kind() string      { return "bounds" }
@@ -297,7 +309,7 @@ func (d UnknownData) MarshalJSON() ([]byte, error) { return d.Raw, nil }
 var dataTypes = typesByKind(
 	HeaderData{}, SteadyData{}, FaultData{}, HealedData{}, CarrierData{}, DarkData{}, StageData{}, RefuseData{},
 	HolderData{}, RoutesData{}, OpticData{}, PowerData{}, ErrDisableData{}, BondData{}, ProofData{}, UnprovenData{},
-	SkewData{}, DownData{}, UpData{}, GuestData{}, PathsData{}, ControllerData{}, ReconnectData{}, StatsData{}, BoundsData{}, BlameData{}, JumpData{},
+	SkewData{}, DownData{}, UpData{}, GuestData{}, PathsData{}, ControllerData{}, VolumeData{}, DisksData{}, ReconnectData{}, StatsData{}, BoundsData{}, BlameData{}, JumpData{},
 	DisagreeData{}, StarvedData{}, UnsupportedData{}, VerdictData{}, EndData{},
 )
 

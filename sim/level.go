@@ -119,7 +119,7 @@ func (l Routes) Subject() string { return l.Node.ID }
 func (l Controller) Subject() string { return l.Array.ID + "/" + l.Controller.ID }
 
 // Subject is "array/volume".
-func (l Volume) Subject() string { return l.Volume.Array.ID + "/" + l.Volume.ID }
+func (l Volume) Subject() string { return l.Volume.String() }
 
 // Subject is the array.
 func (l Disks) Subject() string { return l.Array.ID }

@@ -243,17 +243,68 @@ func (b *builder) failback(w yamlfile.Word) time.Duration {
 
 // volume finds array/volume.
 func (b *builder) volume(name yamlfile.Word) *Volume {
-	var have []string
-	for _, n := range b.plant.Nodes {
-		if n.Array == nil {
-			continue
-		}
+	v, have := b.plant.volume(name.Text)
+	if v == nil {
+		b.unknown("volume", name, have)
+	}
+	return v
+}
+
+// Volume finds a volume by "array/volume".
+func (p *Plant) Volume(name string) (*Volume, error) {
+	v, have := p.volume(name)
+	if v == nil {
+		return nil, NewUnknown("volume", name, have)
+	}
+	return v, nil
+}
+
+func (p *Plant) volume(name string) (found *Volume, have []string) {
+	for _, n := range p.Arrays() {
 		for _, v := range n.Array.Volumes {
-			if have = append(have, n.ID+"/"+v.ID); have[len(have)-1] == name.Text {
-				return v
+			if have = append(have, v.String()); v.String() == name {
+				found = v
 			}
 		}
 	}
-	b.unknown("volume", name, have)
-	return nil
+	return found, have
 }
+
+// Controller finds a controller of an array by "array/controller".
+func (p *Plant) Controller(name string) (*Node, *Controller, error) {
+	var have []string
+	for _, n := range p.Arrays() {
+		for _, c := range n.Array.Controllers {
+			full := n.ID + "/" + c.ID
+			if have = append(have, full); full == name {
+				return n, c, nil
+			}
+		}
+	}
+	return nil, nil, NewUnknown("controller", name, have)
+}
+
+// Array finds a storage node by its ID.
+func (p *Plant) Array(id string) (*Node, error) {
+	var have []string
+	for _, n := range p.Arrays() {
+		if have = append(have, n.ID); n.ID == id {
+			return n, nil
+		}
+	}
+	return nil, NewUnknown("array", id, have)
+}
+
+// Arrays lists the storage nodes.
+func (p *Plant) Arrays() []*Node {
+	var all []*Node
+	for _, n := range p.Nodes {
+		if n.Array != nil {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
+// String is array/volume.
+func (v *Volume) String() string { return v.Array.ID + "/" + v.ID }

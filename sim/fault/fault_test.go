@@ -12,17 +12,21 @@ import (
 	"github.com/dcdrill/dcdrill/topology"
 )
 
-// examples has one of every kind, that harms the plant simtest.TwoCore and leaves nothing behind.
+// examples has one of every kind, that harms the plant simtest.WithArray and leaves nothing behind.
 var examples = map[string]func() sim.Fault{
-	"reboot":     func() sim.Fault { return &Reboot{Target: topology.Target{"core"}, Offset: time.Minute} },
-	"power-off":  func() sim.Fault { return &PowerOff{Target: topology.Target{"core1"}} },
-	"feed-loss":  func() sim.Fault { return &FeedLoss{Feed: "a"} },
-	"link-down":  func() sim.Fault { return &LinkDown{Target: topology.Target{"peer-link"}} },
-	"optic-dead": func() sim.Fault { return &OpticDead{Target: topology.Target{"core1:e1"}} },
-	"flap":       func() sim.Fault { return &Flap{Target: topology.Target{"peer-link"}, ErrDisableAfter: new(int)} },
-	"cut":        func() sim.Fault { return &Cut{Conduit: "north"} },
-	"isolate":    func() sim.Fault { return &Isolate{Target: topology.Target{"hv"}} },
-	"partition":  func() sim.Fault { return &Partition{A: topology.Target{"hv1"}, B: topology.Target{"hv2", "edge1"}} },
+	"reboot":              func() sim.Fault { return &Reboot{Target: topology.Target{"core"}, Offset: time.Minute} },
+	"power-off":           func() sim.Fault { return &PowerOff{Target: topology.Target{"core1"}} },
+	"feed-loss":           func() sim.Fault { return &FeedLoss{Feed: "a"} },
+	"link-down":           func() sim.Fault { return &LinkDown{Target: topology.Target{"peer-link"}} },
+	"optic-dead":          func() sim.Fault { return &OpticDead{Target: topology.Target{"core1:e1"}} },
+	"flap":                func() sim.Fault { return &Flap{Target: topology.Target{"peer-link"}, ErrDisableAfter: new(int)} },
+	"cut":                 func() sim.Fault { return &Cut{Conduit: "north"} },
+	"isolate":             func() sim.Fault { return &Isolate{Target: topology.Target{"hv"}} },
+	"partition":           func() sim.Fault { return &Partition{A: topology.Target{"hv1"}, B: topology.Target{"hv2", "edge1"}} },
+	"controller-failover": func() sim.Fault { return &ControllerFailover{Controller: "array1/a"} },
+	"storage-power-loss":  func() sim.Fault { return &StoragePowerLoss{Array: "array1"} },
+	"disk-slow":           func() sim.Fault { return &DiskSlow{Array: "array1"} },
+	"volume-gone":         func() sim.Fault { return &VolumeGone{Volume: "array1/vol1"} },
 	"crash-loop": func() sim.Fault {
 		return &CrashLoop{Target: topology.Target{"core2"}, Period: time.Minute, Attempts: 3}
 	},
@@ -30,7 +34,7 @@ var examples = map[string]func() sim.Fault{
 
 func TestEveryKind(t *testing.T) {
 	simtest.Kinds(t, sim.Faults)
-	simtest.Faults(t, simtest.TwoCore, examples)
+	simtest.Faults(t, simtest.WithArray, examples)
 }
 
 func TestUnknownTargets(t *testing.T) {
@@ -41,6 +45,11 @@ func TestUnknownTargets(t *testing.T) {
 		"node":            {&Reboot{Target: topology.Target{"cor1"}}, "cor1"},
 		"power-off":       {&PowerOff{Target: topology.Target{"core", "hv3"}}, "hv3"},
 		"none":            {&PowerOff{}, "target"},
+		"controller":      {&ControllerFailover{Controller: "array1/c"}, `no controller "array1/c", did you mean "array1/a"?`},
+		"volume":          {&VolumeGone{Volume: "vol1"}, `no volume "vol1"`},
+		"array":           {&DiskSlow{Array: "hv1"}, `no array "hv1", there is array1`},
+		"negative":        {&DiskSlow{Array: "array1", Latency: -1}, "must not be negative"},
+		"no array":        {&StoragePowerLoss{Array: "core1"}, `no array "core1"`},
 		"link":            {&LinkDown{Target: topology.Target{"peer-lnk"}}, "peer-lnk"},
 		"isolate":         {&Isolate{Target: topology.Target{"hv9"}}, "hv9"},
 		"crash-loop":      {&CrashLoop{Target: topology.Target{"hv9"}}, "hv9"},
@@ -56,7 +65,7 @@ func TestUnknownTargets(t *testing.T) {
 		"negative window": {&Flap{Target: topology.Target{"peer-link"}, ErrDisableAfter: ptr(-1)}, "err_disable_after is -1"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.ErrorContains(t, c.fault.Resolve(simtest.TwoCore()), c.want)
+			assert.ErrorContains(t, c.fault.Resolve(simtest.WithArray()), c.want)
 		})
 	}
 }

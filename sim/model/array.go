@@ -14,15 +14,14 @@ type volume struct {
 	conf    *topology.Volume
 	machine *proto.Array
 	gone    bool
-	latency time.Duration // of its disks, beyond what they always have
 }
 
 // addVolumes makes the volumes of all arrays.
 func (w *World) addVolumes() {
-	w.volumes = map[*topology.Volume]*volume{}
-	for _, n := range w.env.Plant.Nodes {
-		if n.Array == nil {
-			continue
+	w.volumes, w.controllers, w.latency = map[*topology.Volume]*volume{}, map[*topology.Controller]bool{}, map[*topology.Node]time.Duration{}
+	for _, n := range w.env.Plant.Arrays() {
+		for _, c := range n.Array.Controllers {
+			w.controllers[c] = true
 		}
 		for _, v := range n.Array.Volumes {
 			w.volumes[v] = &volume{conf: v, machine: proto.NewArray(proto.ArrayConfOf(v))}
@@ -32,7 +31,7 @@ func (w *World) addVolumes() {
 
 // setController makes a controller live or die.
 func (w *World) setController(cause int, l sim.Controller) {
-	w.note(cause, l.Subject(), sim.ControllerData{On: l.On})
+	w.controllers[l.Controller] = l.On
 	index := slices.Index(l.Array.Array.Controllers, l.Controller)
 	for _, v := range l.Array.Array.Volumes {
 		w.volumes[v].machine.Controller(w.env.Loop.Now(), index, l.On)
@@ -46,8 +45,8 @@ func (w *World) setVolume(cause int, l sim.Volume) {
 }
 
 func (w *World) setDisks(cause int, l sim.Disks) {
+	w.latency[l.Array] = l.Latency
 	for _, v := range l.Array.Array.Volumes {
-		w.volumes[v].latency = l.Latency
 		w.disturbVolume(v, cause)
 	}
 }

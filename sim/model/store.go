@@ -62,7 +62,7 @@ func (w *World) house(m *member, d *topology.Datastore) error {
 		s = w.addStore(d)
 	}
 	if len(s.paths) == 0 {
-		return fmt.Errorf("find a path from %s to %s/%s: no network of it has an address at both", d, d.Volume.Array.ID, d.Volume.ID)
+		return fmt.Errorf("find a path from %s to %s: no network of it has an address at both", d, d.Volume)
 	}
 	s.guests = append(s.guests, m)
 	m.reach = s

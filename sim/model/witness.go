@@ -20,8 +20,29 @@ func (w *World) Witness(l sim.Level) (seen bool, evidence string, err error) {
 	case sim.Refuse:
 		is := w.refuses(l.At, l.From)
 		return is == l.On, say(l.At.ID, "loses what comes from "+l.From.ID, "hears "+l.From.ID, is), nil
+	case sim.Controller:
+		is := w.controllers[l.Controller]
+		return is == l.On, say(l.Subject(), "works", "is dead", is), nil
+	case sim.Volume:
+		is := w.volumes[l.Volume].gone
+		return is == l.Gone, say(l.Volume, "is gone", "is there", is), nil
+	case sim.Disks:
+		is := w.latency[l.Array]
+		return is == l.Latency, fmt.Sprintf("the model has the disks of %s slower by %s", l.Array.ID, is), nil
+	case sim.GuestPower:
+		return w.witnessGuest(l)
 	}
 	return false, "", fmt.Errorf("look at %T: %w", l, sim.ErrUnsupported)
+}
+
+// witnessGuest looks whether a virtual machine is on or off as ordered.
+func (w *World) witnessGuest(l sim.GuestPower) (bool, string, error) {
+	guest, ok := w.byMember[l.Guest].machine.(sim.Guest)
+	if !ok {
+		return false, "", fmt.Errorf("look at %s, which is no virtual machine: %w", l.Subject(), sim.ErrUnsupported)
+	}
+	is := guest.State() != sim.GuestOff
+	return is == l.On, fmt.Sprintf("the model has %s %s", l.Subject(), guest.State()), nil
 }
 
 func say(subject any, on, off string, is bool) string {

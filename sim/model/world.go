@@ -14,17 +14,19 @@ type World struct {
 	opts Options
 
 	state
-	bonds    []*bond
-	segments []*segment // by network
-	gateways []*gateway
-	routing  *routing
-	volumes  map[*topology.Volume]*volume
-	stores   map[*topology.Datastore]*store
-	storing  []*store // in the order they were made
-	ways     []*way
-	byFlow   map[string]*way
-	members  []*member
-	byMember map[*sim.Member]*member
+	bonds       []*bond
+	segments    []*segment // by network
+	gateways    []*gateway
+	routing     *routing
+	volumes     map[*topology.Volume]*volume
+	controllers map[*topology.Controller]bool    // whether it works
+	latency     map[*topology.Node]time.Duration // of an array's disks, beyond what they always have
+	stores      map[*topology.Datastore]*store
+	storing     []*store // in the order they were made
+	ways        []*way
+	byFlow      map[string]*way
+	members     []*member
+	byMember    map[*sim.Member]*member
 
 	stale   []*segment // what their gateways and routers have not been told yet
 	touched ledger     // what the ways have not been told yet

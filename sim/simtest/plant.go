@@ -45,6 +45,23 @@ func TwoCore() *topology.Plant {
 	return p
 }
 
+// WithArray is TwoCore with storage on both cores: array1 with controllers a and b, and volume vol1.
+func WithArray() *topology.Plant {
+	p := TwoCore()
+	array, san := addNode(p, "array1", topology.Storage), p.Networks[1]
+	array.Feeds = []string{"a"}
+	a := &topology.Array{Access: topology.ActivePassive, Takeover: 15 * time.Second}
+	for i, id := range []string{"a", "b"} {
+		port := end(array, id+"/e0")
+		addLink(p, "", port, end(p.Nodes[i], "e4"), san)
+		a.Controllers = append(a.Controllers, &topology.Controller{ID: id, Ports: []*topology.Port{port}})
+	}
+	a.Volumes = []*topology.Volume{{Array: array, ID: "vol1", Size: 1 << 30, Owner: a.Controllers[0]}}
+	array.Array = a
+	p.Index()
+	return p
+}
+
 func addNode(p *topology.Plant, id string, kind topology.NodeKind) *topology.Node {
 	n := &topology.Node{Index: len(p.Nodes), ID: id, Family: id, Kind: kind}
 	p.Nodes = append(p.Nodes, n)

@@ -99,6 +99,12 @@ func (w *World) Wrong() []string {
 			well = l.Stage == topology.Forwarding
 		case sim.Refuse:
 			well = !l.On
+		case sim.Controller:
+			well = l.On
+		case sim.Volume:
+			well = !l.Gone
+		case sim.Disks:
+			well = l.Latency == 0
 		}
 		if !well {
 			wrong = append(wrong, key)
@@ -181,6 +187,12 @@ func tell(e sim.Event) (string, bool) {
 		return onOff("power", d.Live), true
 	case sim.ErrDisableData:
 		return fmt.Sprintf("err-disabled after %d", d.Flaps), true
+	case sim.ControllerData:
+		return onOff("controller", d.On), true
+	case sim.VolumeData:
+		return onOff("volume", !d.Gone), true
+	case sim.DisksData:
+		return "disks slower by " + d.Latency.String(), true
 	case sim.UnprovenData:
 		return "unproven: " + d.Missing, true
 	}
