@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,74 +11,192 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dcdrill/dcdrill/scenarios"
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/model"
+	"github.com/dcdrill/dcdrill/sim/report"
 	"github.com/dcdrill/dcdrill/sim/sweep"
 	"github.com/dcdrill/dcdrill/topology"
 )
 
+// sweepFlags are the flags of a sweep.
+type sweepFlags struct {
+	sweep.Options
+	behaviour bool
+	confirm   int
+	shard     string
+	format    string
+}
+
 func (a *app) sweepCommand() *cobra.Command {
-	var o sweep.Options
-	var format string
+	var f sweepFlags
 	c := &cobra.Command{
 		Use:   "sweep TOPOLOGY",
 		Short: "Find every combination of failures that cuts a workload off",
 		Long: `Find every combination of up to --k failures of nodes, links, transceivers, feeds, conduits and groups with shared
-fate that leaves a workload without a physical path: its minimal cut sets. The answer is exact, and structural: what
-bonds, gateways and routes make of the paths that are left is not looked at. Works on any machine, without rights.`,
+fate that leaves a workload without a physical path: its minimal cut sets. The answer is exact, and structural.
+
+With --behaviour sets of failures are played in the model as well, to find what is down although a path is left, once
+bonds, switching, gateways and routes have settled. Up to --sets sets that is exact too; above it random ones are played,
+and the answer says so. --confirm plays the most interesting sets on real packets. Everything else works on any machine,
+without rights.`,
 		Example: `  dcdrill sweep two-core
   dcdrill sweep mine.yaml --k 3 --workload storage
-  dcdrill sweep fat-tree:k=16 --format json`,
+  dcdrill sweep fat-tree:k=16 --format json
+  dcdrill sweep mine.yaml --behaviour --confirm 3
+  dcdrill sweep mine.yaml --behaviour --shard 1/4 > 1.json   # on each of four machines, then
+  dcdrill sweep merge mine.yaml 1.json 2.json 3.json 4.json`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: names(scenarios.Topologies),
 		RunE: func(c *cobra.Command, args []string) error {
-			write := map[string]func(io.Writer, *sweep.Result) error{"text": sweep.WriteText, "json": sweep.WriteJSON}[format]
-			if write == nil {
-				return usage("no format %q of a sweep, there are text and json", format)
-			}
-			if o.Depth < 1 {
-				return usage("--k is %d: from 1 to %d failures at once", o.Depth, sweep.MaxDepth)
-			}
-			o.Progress = a.sweepProgress()
-			r, err := swept(c.Context(), args[0], o)
-			if err != nil {
+			if err := f.check(); err != nil {
 				return err
 			}
-			return write(a.Stdout, r)
+			return a.sweep(c.Context(), args[0], &f)
 		},
 	}
-	c.Flags().IntVar(&o.Depth, "k", sweep.DefaultDepth, fmt.Sprintf("how many failures at once, 1 to %d", sweep.MaxDepth))
-	c.Flags().StringArrayVar(&o.Workloads, "workload", nil, "`ID` of a workload to look at, all by default; may be given again")
-	c.Flags().StringVar(&format, "format", "text", "text or json")
+	flags := c.Flags()
+	flags.IntVar(&f.Depth, "k", sweep.DefaultDepth, fmt.Sprintf("how many failures at once, 1 to %d", sweep.MaxDepth))
+	flags.StringArrayVar(&f.Workloads, "workload", nil, "`ID` of a workload to look at, all by default; may be given again")
+	flags.BoolVar(&f.behaviour, "behaviour", false, "play the sets in the model too")
+	flags.IntVar(&f.Trials.Most, "sets", sweep.DefaultSets, "how many sets to play at most; above it, random ones")
+	flags.Uint64Var(&f.Trials.Seed, "seed", 1, "seed of the random ones")
+	flags.IntVar(&f.confirm, "confirm", 0, "play the `N` most interesting sets in the kernel world, and compare")
+	flags.StringVar(&f.shard, "shard", "", "do only share `I/N` of the work, for sweep merge")
+	flags.StringVar(&f.format, "format", "text", "text or json")
+	merge := a.sweepMergeCommand()
+	merge.Args = wanting(merge.Args)
+	c.AddCommand(merge)
 	return c
 }
 
-// swept sweeps a plant's workloads. Those of kinds that this version does not know are left out, and the result says so.
-func swept(ctx context.Context, name string, o sweep.Options) (*sweep.Result, error) {
-	sc, err := scenarios.Try(name, nil, scenarios.Options{})
+// sweepWriters are the formats of a sweep.
+var sweepWriters = map[string]func(io.Writer, *sweep.Result) error{"text": sweep.WriteText, "json": sweep.WriteJSON}
+
+func (f *sweepFlags) check() error {
+	f.behaviour = f.behaviour || f.confirm > 0
+	switch {
+	case sweepWriters[f.format] == nil:
+		return usage("no format %q of a sweep, there are text and json", f.format)
+	case f.Depth < 1:
+		return usage("--k is %d: from 1 to %d failures at once", f.Depth, sweep.MaxDepth)
+	case f.Trials.Most < 1:
+		return usage("--sets is %d: play at least one", f.Trials.Most)
+	case f.confirm < 0:
+		return usage("--confirm is %d: it cannot be less than 0", f.confirm)
+	case f.confirm > 0 && f.shard != "":
+		return usage("--confirm needs the whole sweep: give it to sweep merge instead")
+	}
+	return nil
+}
+
+// sweep sweeps a plant, or a share of it.
+func (a *app) sweep(ctx context.Context, name string, f *sweepFlags) error {
+	p, err := swept(name)
+	if err != nil {
+		return err
+	}
+	p.ask(&f.Options, f.behaviour)
+	f.Progress = a.sweepProgress()
+	if f.shard != "" {
+		return a.sweepShard(ctx, p, f)
+	}
+	r, err := sweep.Run(ctx, p.Plant, p.Uses, f.Options)
+	if err != nil {
+		return sweepError(err)
+	}
+	return a.sweepResult(ctx, name, p, r, f)
+}
+
+// sweepResult confirms where it was asked to, and writes.
+func (a *app) sweepResult(ctx context.Context, name string, p *sweptPlant, r *sweep.Result, f *sweepFlags) error {
+	r.Notes = append(r.Notes, p.notes...)
+	if err := a.confirm(ctx, name, r, f.confirm); err != nil {
+		return err
+	}
+	if err := sweepWriters[f.format](a.Stdout, r); err != nil {
+		return err
+	}
+	return confirmed(r)
+}
+
+// sweptPlant is a plant with its workloads, and what is left out of them.
+type sweptPlant struct {
+	*sim.Scenario
+	notes []string
+}
+
+// swept reads a plant, to which faults may happen. Its workloads of kinds that this version does not know are left out,
+// and the result says so.
+func swept(name string, faults ...string) (*sweptPlant, error) {
+	sc, err := scenarios.Try(name, faults, scenarios.Options{})
+	p := &sweptPlant{Scenario: sc}
 	var later *scenarios.Later
 	if err != nil && (!errors.As(err, &later) || len(sc.Uses) == 0) {
 		return nil, err
 	}
-	r, err := sweep.Run(ctx, sc.Plant, sc.Uses, o)
-	var unknown *topology.Unknown
-	if errors.Is(err, sweep.ErrDepth) || errors.Is(err, sweep.ErrNothing) || errors.As(err, &unknown) {
-		return nil, &usageError{err}
-	}
-	if err == nil && later != nil {
+	if later != nil {
 		for _, word := range later.Words {
-			r.Notes = append(r.Notes, "not looked at: "+word)
+			p.notes = append(p.notes, "not looked at: "+word)
 		}
 	}
-	return r, err
+	return p, nil
 }
 
-// sweepProgress tells on standard error how far a sweep is, now and then, when it takes longer than a blink.
-func (a *app) sweepProgress() func(done, of int) {
+// ask fills in what a sweep needs to know beside the flags.
+func (p *sweptPlant) ask(o *sweep.Options, behaviour bool) {
+	o.Plant = version + "\n" + p.TopologyText
+	if behaviour {
+		o.Trials.Fault = func(text string) (*sim.Entry, error) { return scenarios.ParseFault(text, p.Plant) }
+		o.Trials.Replay = model.Replay
+	}
+}
+
+// sweepError tells wrong questions from what went wrong.
+func sweepError(err error) error {
+	var unknown *topology.Unknown
+	if errors.Is(err, sweep.ErrDepth) || errors.Is(err, sweep.ErrNothing) || errors.Is(err, sweep.ErrShards) || errors.As(err, &unknown) {
+		return &usageError{err}
+	}
+	return err
+}
+
+// sweepShard does a share of a sweep and writes it for sweep merge.
+func (a *app) sweepShard(ctx context.Context, p *sweptPlant, f *sweepFlags) error {
+	shard, err := parseShard(f.shard)
+	if err != nil {
+		return err
+	}
+	part, err := sweep.RunShard(ctx, p.Plant, p.Uses, f.Options, shard)
+	if err != nil {
+		return sweepError(err)
+	}
+	return json.NewEncoder(a.Stdout).Encode(part)
+}
+
+func parseShard(text string) (sweep.Shard, error) {
+	var s sweep.Shard
+	var rest string
+	n, _ := fmt.Sscanf(text+" end", "%d/%d %s", &s.Index, &s.Of, &rest)
+	if n != 3 || rest != "end" || s.Index < 1 || s.Index > s.Of {
+		return s, usage("--shard is %q: write it as 2/5, from 1/5 to 5/5", text)
+	}
+	return s, nil
+}
+
+// sweepProgress tells on standard error how far a sweep is and how long it will still take, now and then, when it takes
+// longer than a blink.
+func (a *app) sweepProgress() func(what string, done, of int) {
 	const between = 2 * time.Second
-	next := time.Now().Add(between)
-	return func(done, of int) {
-		if now := time.Now(); now.After(next) {
-			next = now.Add(between)
-			fmt.Fprintf(a.Stderr, "swept %d of %d kinds of conversations\n", done, of)
+	began := time.Now()
+	next, now := began.Add(between), ""
+	return func(what string, done, of int) {
+		if what != now {
+			now, began = what, time.Now()
+		}
+		if t := time.Now(); t.After(next) && done > 0 {
+			next = t.Add(between)
+			left := time.Duration(float64(t.Sub(began)) / float64(done) * float64(of-done))
+			fmt.Fprintf(a.Stderr, "swept %d of %d %s, %s left\n", done, of, what, report.Duration(left))
 		}
 	}
 }

@@ -1,13 +1,15 @@
-// Package sweep finds every combination of failures that leaves a workload without a physical path.
+// Package sweep finds every combination of failures that leaves a workload without a physical path, and what is down
+// although a path is left.
 //
 //	hv1 --- core1 --- edge        {edge}           cuts hv1 from edge
 //	   \      |      /            {core1, core2}   cuts it too
 //	    --- core2 ---             {core1, core2, x} is no news: it is not minimal
 //
-// The answer is structural and exact: a minimal cut set is a set of elements (nodes, links, transceivers, feeds,
-// conduits, groups that share fate) without which no physical path is left, and none of which can be spared. What bonds,
-// gateways and routes make of the paths that are left is not asked here: a workload may be down although it is
-// connected, but it is never up when it is cut.
+// These are two answers, never mixed. The first is structural and exact: a minimal cut set is a set of elements (nodes,
+// links, transceivers, feeds, conduits, groups that share fate) without which no physical path is left, and none of which
+// can be spared. The second is behavioural: sets of failures are played, and whoever is down once bonds, switching, gateways
+// and routes have settled is down, a path or not; see behaviour.go. A workload may be down although it is connected, but it
+// is never up when it is cut.
 //
 // A path is made of what forwards:
 //

@@ -20,6 +20,8 @@ const (
 	SharedFate Rule = "shared-fate"
 	// NotRedundant: some of what is said to be redundant cuts a workload while the rest of it still stands.
 	NotRedundant Rule = "not-redundant"
+	// ConnectedYetDown: a path is left, and what bonds, switching, gateways and routes settle on does not take it.
+	ConnectedYetDown Rule = "connected-yet-down"
 )
 
 // Finding is something to be put right, or known about.
@@ -156,6 +158,8 @@ func (f Finding) Text() string {
 		return text + " and cuts " + cut
 	case NotRedundant:
 		return f.Group + " claims that one of its members is enough, yet without " + together(f.Fates) + " there is no path for " + cut
+	case ConnectedYetDown:
+		return "without " + together(f.Fates) + " a path is left, yet down once everything has settled: " + cut
 	}
 	return f.Fates[0].String() + " cuts " + cut
 }

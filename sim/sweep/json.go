@@ -23,7 +23,47 @@ type resultJSON struct {
 	Combinations []combinationsJSON `json:"combinations"`
 	Findings     []findingJSON      `json:"findings"`
 	Workloads    []workloadJSON     `json:"workloads"`
-	Notes        []string           `json:"notes,omitempty"`
+	// Behavioural is what was played; it has no part in what stands above.
+	Behavioural *behaviourJSON  `json:"behavioural,omitempty"`
+	Confirmed   []confirmedJSON `json:"confirmed,omitempty"`
+	Notes       []string        `json:"notes,omitempty"`
+}
+
+type behaviourJSON struct {
+	Exact     bool           `json:"exact"`
+	Seed      uint64         `json:"seed"`
+	Played    []coverageJSON `json:"played"`
+	Findings  []findingJSON  `json:"findings"`
+	Workloads []failingJSON  `json:"workloads"`
+	Unserved  []string       `json:"unserved,omitempty"` // although nothing has failed: not played
+}
+
+// confirmedJSON is a set that was played on real packets.
+type confirmedJSON struct {
+	Fails         []fateJSON `json:"fails"`
+	Agrees        bool       `json:"agrees"`
+	Disagreements []string   `json:"disagreements,omitempty"`
+	Doubt         string     `json:"doubt,omitempty"` // why the run proves nothing
+}
+
+type coverageJSON struct {
+	Failures int      `json:"failures"`
+	Played   int      `json:"played"`
+	All      *big.Int `json:"all"`
+	Exact    bool     `json:"exact"`
+}
+
+type failingJSON struct {
+	ID   string           `json:"id"`
+	Sets []failingSetJSON `json:"failing_sets"`
+	// Masked counts the sets that leave it up although a part of them brings it down.
+	Masked int `json:"masked"`
+}
+
+type failingSetJSON struct {
+	cutJSON
+	Connected []string `json:"connected_yet_down,omitempty"`
+	Sometimes bool     `json:"sometimes,omitempty"` // it hangs on the hash of equal paths
 }
 
 type combinationsJSON struct {
@@ -76,20 +116,49 @@ func WriteJSON(w io.Writer, r *Result) error {
 func (r *Result) json() resultJSON {
 	j := resultJSON{
 		Schema: Schema, Plant: r.Plant.Name, Analysis: "structural", Exact: true, Depth: r.Depth, Elements: r.Elements,
-		Findings: []findingJSON{}, Workloads: []workloadJSON{}, Notes: r.Notes,
+		Workloads: []workloadJSON{}, Notes: r.Notes,
 	}
 	for _, c := range r.Combinations() {
 		j.Combinations = append(j.Combinations, combinationsJSON(c))
 	}
-	for _, f := range r.Findings {
+	j.Findings = findingsJSON(r.Findings)
+	for _, w := range r.Workloads {
+		j.Workloads = append(j.Workloads, w.json())
+	}
+	if r.Behaviour != nil {
+		j.Behavioural = r.Behaviour.json()
+	}
+	for _, c := range r.Confirmed {
+		j.Confirmed = append(j.Confirmed, confirmedJSON{fatesJSON(c.Fates), c.Agrees(), c.Disagreements, c.Doubt})
+	}
+	return j
+}
+
+func findingsJSON(all []Finding) []findingJSON {
+	list := []findingJSON{}
+	for _, f := range all {
 		x := findingJSON{Rule: f.Rule, Text: f.Text(), Group: f.Group, Fails: fatesJSON(f.Fates), Workloads: f.Workloads}
 		if f.Pos.Line > 0 {
 			x.Position = f.Pos.String()
 		}
-		j.Findings = append(j.Findings, x)
+		list = append(list, x)
 	}
-	for _, w := range r.Workloads {
-		j.Workloads = append(j.Workloads, w.json())
+	return list
+}
+
+func (b *Behaviour) json() *behaviourJSON {
+	j := &behaviourJSON{
+		Exact: b.Exact(), Seed: b.Seed, Findings: findingsJSON(b.Findings), Workloads: []failingJSON{}, Unserved: b.Unserved,
+	}
+	for _, c := range b.Covers {
+		j.Played = append(j.Played, coverageJSON{c.Failures, c.Played, c.All, c.Exact()})
+	}
+	for _, f := range b.Workloads {
+		w := failingJSON{ID: f.Use.ID, Masked: f.Masked, Sets: []failingSetJSON{}}
+		for _, x := range f.Sets {
+			w.Sets = append(w.Sets, failingSetJSON{x.Cut.json(), subjects(x.Connected), x.Sometimes})
+		}
+		j.Workloads = append(j.Workloads, w)
 	}
 	return j
 }
@@ -100,9 +169,13 @@ func (w *Workload) json() workloadJSON {
 		ID: u.ID, Kind: u.Kind, Members: len(u.Members), Inferred: u.Inferred, NoPath: subjects(w.Severed), Cuts: []cutJSON{},
 	}
 	for _, c := range w.Cuts {
-		j.Cuts = append(j.Cuts, cutJSON{Fails: fatesJSON(c.Fates), Members: subjects(c.Members), End: c.End})
+		j.Cuts = append(j.Cuts, c.json())
 	}
 	return j
+}
+
+func (c Cut) json() cutJSON {
+	return cutJSON{Fails: fatesJSON(c.Fates), Members: subjects(c.Members), End: c.End}
 }
 
 func subjects(members []*sim.Member) []string {

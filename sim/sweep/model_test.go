@@ -1,7 +1,6 @@
 package sweep
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 
@@ -57,7 +56,7 @@ func play(t *testing.T, name string, p *topology.Plant, r *Result, set string) *
 			continue
 		}
 		for _, f := range w.Cuts[i].Fates {
-			faults = append(faults, faultsOf(p, f.Elements[len(f.Elements)-1])...)
+			faults = append(faults, f.Elements[len(f.Elements)-1].Faults(p)...)
 		}
 		break
 	}
@@ -66,22 +65,6 @@ func play(t *testing.T, name string, p *topology.Plant, r *Result, set string) *
 	log, err := sim.Play(t.Context(), model.Engine{}, sc, sim.Options{})
 	require.NoError(t, err)
 	return log
-}
-
-// faultsOf is the loss of an element as typed on a command line.
-func faultsOf(p *topology.Plant, e Element) []string {
-	word := map[Kind]string{Node: "power-off", Link: "link-down", Transceiver: "optic-dead", Feed: "feed-loss", Conduit: "cut"}[e.Kind]
-	if e.Kind != Group {
-		return []string{fmt.Sprintf("%s: %q", word, e.ID)}
-	}
-	var all []string
-	for _, n := range p.Group(e.ID).Nodes {
-		all = append(all, "power-off: "+n.ID)
-	}
-	for _, l := range p.Group(e.ID).Links {
-		all = append(all, fmt.Sprintf("link-down: %q", l.ID))
-	}
-	return all
 }
 
 func downAtTheEnd(log *sim.Log, member string) bool {

@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,12 +26,17 @@ type Options struct {
 	Depth int
 	// Workloads are the IDs of those that are looked at; none: all.
 	Workloads []string
-	// Progress, if set, is called after each class of equal flows with how many are done and how many there are.
-	Progress func(done, of int)
+	// Trials, if set, have sets of failures played as well: the behavioural result.
+	Trials Trials
+	// Plant is the plant as typed, by which the shards of one sweep are told from those of another.
+	Plant string
+	// Progress, if set, is called after each step with how many are done and how many there are. A step is a search of
+	// equal flows, or a set that is played.
+	Progress func(what string, done, of int)
 }
 
-// Result is what a sweep found. It is exact: no minimal cut set up to Depth is missing, and none is listed that is not
-// one.
+// Result is what a sweep found. Its structural part is exact: no minimal cut set up to Depth is missing, and none is
+// listed that is not one.
 type Result struct {
 	Plant     *topology.Plant
 	Depth     int
@@ -41,6 +47,10 @@ type Result struct {
 	Notes []string
 	// Classes is how many searches answered for all flows.
 	Classes int
+	// Behaviour is what was played; nil when nothing was.
+	Behaviour *Behaviour
+	// Confirmed are sets that were played on real packets, if any.
+	Confirmed []Confirmation
 
 	fates *fates
 }
@@ -53,7 +63,8 @@ type Workload struct {
 	// Severed are the members that have no path even when nothing has failed.
 	Severed []*sim.Member
 
-	sets []set
+	sets    []set
+	members []member
 }
 
 // Cut is a minimal cut set: all its fates together leave a member without a path, and none can be spared.
@@ -65,35 +76,19 @@ type Cut struct {
 	End bool
 }
 
-// Run finds the minimal cut sets of the workloads. Wrong questions are ErrDepth, ErrNothing and, for an unknown workload,
-// *topology.Unknown; otherwise it fails only when ctx ends.
+// Run finds the minimal cut sets of the workloads, and plays sets of failures where it was told how. Wrong questions are
+// ErrDepth, ErrNothing and, for an unknown workload, *topology.Unknown; otherwise it fails only when a world does or ctx
+// ends.
 func Run(ctx context.Context, p *topology.Plant, uses []*sim.Use, o Options) (*Result, error) {
-	if o.Depth == 0 {
-		o.Depth = DefaultDepth
-	}
-	if o.Depth < 0 || o.Depth > MaxDepth {
-		return nil, fmt.Errorf("sweep combinations of %d failures: %w: from 1 to %d", o.Depth, ErrDepth, MaxDepth)
-	}
-	if len(uses) == 0 {
-		return nil, fmt.Errorf("sweep %s: %w", p.Name, ErrNothing)
-	}
-	uses, err := pick(uses, o.Workloads)
+	s, err := newSweep(p, uses, o)
 	if err != nil {
 		return nil, err
 	}
-	f := newFates(p)
-	s := &sweep{graph: newGraph(p), fates: f}
-	s.classes = newClasses(s.graph, f)
-	flows := s.sort(uses)
-	if err := s.search(ctx, o); err != nil {
+	part, err := s.part(ctx, Shard{1, 1})
+	if err != nil {
 		return nil, err
 	}
-	r := &Result{Plant: p, Depth: o.Depth, Elements: f.elements(), Notes: slices.Clone(p.Notes), Classes: len(s.classes.all), fates: f}
-	for i, u := range uses {
-		r.Workloads = append(r.Workloads, s.workload(u, flows[i]))
-	}
-	r.Findings = findings(r)
-	return r, nil
+	return s.result([]*Part{part}), nil
 }
 
 // pick takes the workloads that were asked for.
@@ -119,9 +114,43 @@ func pick(uses []*sim.Use, ids []string) ([]*sim.Use, error) {
 
 // sweep is one at work.
 type sweep struct {
+	opts    Options
+	plant   *topology.Plant
+	uses    []*sim.Use
 	graph   *graph
 	fates   *fates
 	classes *classes
+	members [][]member // by workload
+
+	failures []*Fate
+	sets     []combination // that are played
+	covers   []Coverage
+}
+
+// newSweep takes a question and finds what there is to search and to play.
+func newSweep(p *topology.Plant, uses []*sim.Use, o Options) (*sweep, error) {
+	if o.Depth == 0 {
+		o.Depth = DefaultDepth
+	}
+	if o.Depth < 0 || o.Depth > MaxDepth {
+		return nil, fmt.Errorf("sweep combinations of %d failures: %w: from 1 to %d", o.Depth, ErrDepth, MaxDepth)
+	}
+	if len(uses) == 0 {
+		return nil, fmt.Errorf("sweep %s: %w", p.Name, ErrNothing)
+	}
+	uses, err := pick(uses, o.Workloads)
+	if err != nil {
+		return nil, err
+	}
+	f := newFates(p)
+	s := &sweep{opts: o, plant: p, uses: uses, graph: newGraph(p), fates: f}
+	s.classes = newClasses(s.graph, f)
+	s.sort()
+	if o.Trials.Replay != nil {
+		s.failures = failures(p, f)
+		s.sets, s.covers = draw(len(s.failures), o.Depth, cmp.Or(o.Trials.Most, DefaultSets), o.Trials.Seed)
+	}
+	return s, nil
 }
 
 // member is where a member's cut sets come from.
@@ -132,34 +161,41 @@ type member struct {
 }
 
 // sort puts every member into its class.
-func (s *sweep) sort(uses []*sim.Use) [][]member {
-	all := make([][]member, len(uses))
-	for i, u := range uses {
+func (s *sweep) sort() {
+	for _, u := range s.uses {
+		var all []member
 		for _, m := range u.Members {
 			class, names := s.classes.of(m.Talk.Flow())
-			all[i] = append(all[i], member{m, class, names})
+			all = append(all, member{m, class, names})
 		}
+		s.members = append(s.members, all)
 	}
-	return all
 }
 
-func (s *sweep) search(ctx context.Context, o Options) error {
-	x := newSearch(ctx, s.graph, s.fates, o.Depth)
-	for i, c := range s.classes.all {
-		c.cuts = x.cuts(c.ways)
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("sweep %d of %d classes of flows: %w", i, len(s.classes.all), err)
-		}
-		if o.Progress != nil {
-			o.Progress(i+1, len(s.classes.all))
+// result puts together what all shards found.
+func (s *sweep) result(parts []*Part) *Result {
+	for _, part := range parts {
+		for i, cuts := range part.Classes {
+			s.classes.all[i].cuts = cuts
 		}
 	}
-	return nil
+	r := &Result{
+		Plant: s.plant, Depth: s.opts.Depth, Elements: s.fates.elements(), Notes: slices.Clone(s.plant.Notes),
+		Classes: len(s.classes.all), fates: s.fates,
+	}
+	for i, u := range s.uses {
+		r.Workloads = append(r.Workloads, s.workload(u, s.members[i]))
+	}
+	r.Findings = findings(r)
+	if s.opts.Trials.Replay != nil {
+		r.Behaviour = s.behaviour(r, parts)
+	}
+	return r
 }
 
 // workload brings together what cuts any member.
 func (s *sweep) workload(u *sim.Use, members []member) *Workload {
-	w := &Workload{Use: u}
+	w := &Workload{Use: u, members: members}
 	by := map[set][]int{} // the members of which a set is a minimal cut set
 	for i, m := range members {
 		for _, c := range m.class.cuts {
@@ -186,7 +222,7 @@ func (s *sweep) cut(c set, hit []int, u *sim.Use) Cut {
 	for _, x := range c[:c.size()] {
 		cut.Fates = append(cut.Fates, s.fates.all[x])
 	}
-	cut.End = len(cut.Fates) == 1 && len(cut.Fates[0].nodes) == 1 && len(cut.Fates[0].links) == 0
+	cut.End = len(cut.Fates) == 1 && cut.Fates[0].oneNode()
 	for _, i := range hit {
 		m := u.Members[i]
 		cut.Members = append(cut.Members, m)
@@ -194,6 +230,9 @@ func (s *sweep) cut(c set, hit []int, u *sim.Use) Cut {
 	}
 	return cut
 }
+
+// oneNode says whether it takes one node and nothing else.
+func (f *Fate) oneNode() bool { return len(f.nodes) == 1 && len(f.links) == 0 }
 
 // takesEnd says whether it takes a flow's end.
 func (f *Fate) takesEnd(flow sim.Flow) bool {

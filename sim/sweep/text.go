@@ -19,6 +19,11 @@ const legend = `Structural and exact: "cut" means that no physical path is left,
 What bonds, gateways and routes make of the paths that are left is not looked at here.
 `
 
+// behaviourLegend says the same of what was played.
+const behaviourLegend = `
+Behavioural: who is down for good once bonds, switching, gateways and routes have settled, when all of a set fails at one
+instant. Played in the model, set by set: `
+
 // WriteText writes a result for people.
 func WriteText(w io.Writer, r *Result) error {
 	var b strings.Builder
@@ -30,6 +35,12 @@ func WriteText(w io.Writer, r *Result) error {
 			return fmt.Errorf("write sweep: %w", err)
 		}
 	}
+	if r.Behaviour != nil {
+		if err := writeBehaviour(&b, r.Behaviour); err != nil {
+			return fmt.Errorf("write sweep: %w", err)
+		}
+	}
+	writeConfirmed(&b, r.Confirmed)
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "\nnote: %s", n)
 	}
@@ -137,6 +148,20 @@ func (t table) write(b *strings.Builder) error {
 		fmt.Fprintf(b, "  %d of them without a path although nothing has failed\n", t.severed)
 	}
 	rows, ends := fold(t.cuts)
+	if err := t.writeRows(b, rows); err != nil {
+		return err
+	}
+	if len(rows) == 0 && t.severed < t.members {
+		b.WriteString("  nothing but the ends themselves\n")
+	}
+	if len(ends) > 0 {
+		fmt.Fprintf(b, "  and the ends themselves: %s\n", report.Few(ends, 12))
+	}
+	return nil
+}
+
+// writeRows writes as many rows as people read.
+func (t table) writeRows(b *strings.Builder, rows []row) error {
 	shown := rows[:min(len(rows), mostRows)]
 	columns := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for _, x := range shown {
@@ -147,12 +172,6 @@ func (t table) write(b *strings.Builder) error {
 	}
 	if more := len(rows) - len(shown); more > 0 {
 		fmt.Fprintf(b, "  … and %d more rows: --format json lists everything\n", more)
-	}
-	if len(rows) == 0 && t.severed < t.members {
-		b.WriteString("  nothing but the ends themselves\n")
-	}
-	if len(ends) > 0 {
-		fmt.Fprintf(b, "  and the ends themselves: %s\n", report.Few(ends, 12))
 	}
 	return nil
 }

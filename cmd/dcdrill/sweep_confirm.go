@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/model"
+	"github.com/dcdrill/dcdrill/sim/report"
+	"github.com/dcdrill/dcdrill/sim/sweep"
+)
+
+// confirm plays the most interesting sets of a sweep in the kernel world.
+func (a *app) confirm(ctx context.Context, name string, r *sweep.Result, most int) error {
+	sets := r.Interesting(most)
+	if most > 0 && len(sets) == 0 {
+		r.Notes = append(r.Notes, "nothing to confirm: no set of failures takes anything but its own ends away")
+	}
+	for i, set := range sets {
+		fmt.Fprintf(a.Stderr, "plays set %d of %d in the kernel world\n", i+1, len(sets))
+		p, err := swept(name, sweep.Faults(r.Plant, set)...)
+		if err != nil {
+			return err
+		}
+		c, err := a.measured(ctx, p.Scenario)
+		if err != nil {
+			return err
+		}
+		c.Fates = set
+		r.Confirmed = append(r.Confirmed, c)
+	}
+	return nil
+}
+
+// measured plays a scenario in the kernel world and holds it against its prediction.
+func (a *app) measured(ctx context.Context, sc *sim.Scenario) (sweep.Confirmation, error) {
+	var c sweep.Confirmation
+	log, err := a.playKernel(ctx, sc, &playFlags{world: "kernel"}, func(sim.Event) {})
+	if err != nil {
+		return c, err
+	}
+	r := report.Read(log)
+	if r.Finding == report.Interrupted {
+		return c, context.Canceled
+	}
+	if r.Finding == report.Inconclusive {
+		c.Doubt = "the run is inconclusive"
+		if len(r.Doubts) > 0 {
+			c.Doubt = r.Doubts[0]
+		}
+		return c, nil
+	}
+	predicted, err := sim.Predict(sc, model.Replay)
+	if err != nil {
+		return c, err
+	}
+	for _, d := range sim.Compare(log, predicted...) {
+		c.Disagreements = append(c.Disagreements, d.String())
+	}
+	h := sim.HistoryOf(log)
+	for _, u := range sc.Uses {
+		c.Outages += len(h.Outages(u.ID))
+	}
+	return c, nil
+}
+
+// confirmed is what the confirmations of a sweep come to.
+func confirmed(r *sweep.Result) error {
+	code := exitAsAsked
+	for _, c := range r.Confirmed {
+		switch {
+		case c.Agrees():
+		case c.Doubt != "" && code == exitAsAsked:
+			code = exitInconclusive
+		case c.Doubt == "":
+			code = exitNotAsAsked
+		}
+	}
+	if code == exitAsAsked {
+		return nil
+	}
+	return found{code, "not confirmed"}
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcdrill/dcdrill/sim/sweep"
+)
+
+func (a *app) sweepMergeCommand() *cobra.Command {
+	var f sweepFlags
+	c := &cobra.Command{
+		Use:   "merge TOPOLOGY SHARD...",
+		Short: "Put the shards of a sweep together",
+		Long: `Put together what sweep --shard wrote, in any order. The result is what one sweep of everything would have been.
+Shards that overlap, are missing, or are of another plant or version of dcdrill are refused.`,
+		Example: `  dcdrill sweep merge mine.yaml 1.json 2.json 3.json 4.json`,
+		Args:    cobra.MinimumNArgs(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			if sweepWriters[f.format] == nil {
+				return usage("no format %q of a sweep, there are text and json", f.format)
+			}
+			parts, err := readParts(args[1:])
+			if err != nil {
+				return err
+			}
+			p, err := swept(args[0])
+			if err != nil {
+				return err
+			}
+			p.ask(&f.Options, true)
+			r, err := sweep.Merge(p.Plant, p.Uses, f.Options, parts)
+			if err != nil {
+				return sweepError(err)
+			}
+			return a.sweepResult(c.Context(), args[0], p, r, &f)
+		},
+	}
+	c.Flags().StringVar(&f.format, "format", "text", "text or json")
+	c.Flags().IntVar(&f.confirm, "confirm", 0, "play the `N` most interesting sets in the kernel world, and compare")
+	return c
+}
+
+// readParts reads shards, and says of all that are none which files they are.
+func readParts(files []string) ([]*sweep.Part, error) {
+	var parts []*sweep.Part
+	var wrong error
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		part := &sweep.Part{}
+		if err == nil {
+			err = json.Unmarshal(data, part)
+		}
+		if err != nil {
+			wrong = errors.Join(wrong, fmt.Errorf("read shard %s: %w", name, err))
+		}
+		parts = append(parts, part)
+	}
+	if wrong != nil {
+		return nil, &usageError{wrong}
+	}
+	return parts, nil
+}
