@@ -75,10 +75,7 @@ func everyElement(sc *sim.Scenario) []Element {
 // TestFailingSetsEqualSettledRuns plays every set of every random plant by itself, as a scenario that somebody wrote, and
 // works out from scratch which sets bring which workload down and have no part that does.
 func TestFailingSetsEqualSettledRuns(t *testing.T) {
-	plants := 12
-	if testing.Short() {
-		plants = 3
-	}
+	const plants = 12
 	d, tested, connected := newDice(7), 0, 0
 	for tested < plants {
 		text := d.plant()
