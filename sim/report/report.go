@@ -32,6 +32,7 @@ type Report struct {
 	Workloads  []Workload `json:"workloads"`
 	Verdicts   []Verdict  `json:"verdicts"`
 	Entries    int        `json:"entries"` // of the timeline
+	Machines   []Machine  `json:"machines,omitempty"`
 	Moments    []Told     `json:"moments"`
 	Skews      []Skew     `json:"skews,omitempty"`
 	Jumps      []Jump     `json:"jumps,omitempty"`
@@ -117,6 +118,7 @@ func Read(log *sim.Log) *Report {
 	r.Doubts = doubts(log, result)
 	r.readHeader(h)
 	r.Workloads = readWorkloads(log)
+	r.Machines = readMachines(log)
 	story := Story{Tell: func(m Moment) { r.Moments = append(r.Moments, Told{sim.Seconds(m.At), m}) }}
 	for _, e := range log.Events() {
 		story.Feed(e)

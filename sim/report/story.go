@@ -82,7 +82,7 @@ func (s *Story) Flush() {
 	t := telling{story: s, group: group}
 	for _, tell := range []func(*telling){
 		tellFaults, tellFeeds, tellOptics, tellStages, tellCarriers, tellDark, tellRefusals, tellErrDisabled,
-		tellBonds, tellGateways, tellRoutes, tellDown, tellUp, tellTroubles,
+		tellBonds, tellGateways, tellRoutes, tellArrays, tellPaths, tellDown, tellUp, tellGuests, tellPings, tellTroubles,
 	} {
 		tell(&t)
 	}
@@ -308,7 +308,7 @@ func tellRoutes(t *telling) {
 func tellDown(t *telling) {
 	var gone []string
 	for _, e := range t.group {
-		if _, ok := e.Data.(sim.DownData); ok {
+		if _, ok := e.Data.(sim.DownData); ok && !isWatch(e.Subject) {
 			gone = append(gone, e.Subject)
 		}
 	}
@@ -321,7 +321,7 @@ func tellUp(t *telling) {
 	var back []string
 	var longest time.Duration
 	for _, e := range t.group {
-		if d, ok := e.Data.(sim.UpData); ok && d.To > d.From {
+		if d, ok := e.Data.(sim.UpData); ok && d.To > d.From && !isWatch(e.Subject) {
 			back = append(back, e.Subject)
 			longest = max(longest, time.Duration(d.To-d.From))
 		}
