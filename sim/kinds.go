@@ -163,6 +163,21 @@ type GuestData struct {
 	Why   string     `json:"why,omitempty"`
 }
 
+// IntegrityData: what was found when the disk of a member was read back: how many of its acknowledged records were there
+// as written (Intact), were not there at all (Lost), were there in part (Torn), or were older than what had been
+// acknowledged in their place (Stale).
+type IntegrityData struct {
+	Intact int `json:"intact"`
+	Lost   int `json:"lost,omitempty"`
+	Torn   int `json:"torn,omitempty"`
+	Stale  int `json:"stale,omitempty"`
+	// Back is how far back the oldest acknowledged record that is damaged was acknowledged.
+	Back Seconds `json:"back,omitempty"`
+}
+
+// Sound says whether nothing that was acknowledged is damaged.
+func (d IntegrityData) Sound() bool { return d.Lost+d.Torn+d.Stale == 0 }
+
 // PathsData: the paths of a datastore (the subject, "hv1/ds1") have changed. Using is the path that requests take, empty
 // when there is none; Mode says what becomes of requests: "serving", "queueing", "failing".
 type PathsData struct {
@@ -285,6 +300,7 @@ func (SkewData) Kind() string        { return "skew" }
 func (DownData) Kind() string        { return "down" }
 func (UpData) Kind() string          { return "up" }
 func (GuestData) Kind() string       { return "guest" }
+func (IntegrityData) Kind() string   { return "integrity" }
 func (PathsData) Kind() string       { return "paths" }
 func (ControllerData) Kind() string  { return "controller" }
 func (VolumeData) Kind() string      { return "volume" }
@@ -309,7 +325,7 @@ func (d UnknownData) MarshalJSON() ([]byte, error) { return d.Raw, nil }
 var dataTypes = typesByKind(
 	HeaderData{}, SteadyData{}, FaultData{}, HealedData{}, CarrierData{}, DarkData{}, StageData{}, RefuseData{},
 	HolderData{}, RoutesData{}, OpticData{}, PowerData{}, ErrDisableData{}, BondData{}, ProofData{}, UnprovenData{},
-	SkewData{}, DownData{}, UpData{}, GuestData{}, PathsData{}, ControllerData{}, VolumeData{}, DisksData{}, ReconnectData{}, StatsData{}, BoundsData{}, BlameData{}, JumpData{},
+	SkewData{}, DownData{}, UpData{}, GuestData{}, IntegrityData{}, PathsData{}, ControllerData{}, VolumeData{}, DisksData{}, ReconnectData{}, StatsData{}, BoundsData{}, BlameData{}, JumpData{},
 	DisagreeData{}, StarvedData{}, UnsupportedData{}, VerdictData{}, EndData{},
 )
 

@@ -129,10 +129,10 @@ func (t *Tracker) Reconnected(time.Duration) {
 	t.out = append(t.out, ReconnectData{})
 }
 
-// Guest implements Meter.
-func (t *Tracker) Guest(state GuestState, why string) {
+// Note implements Meter.
+func (t *Tracker) Note(d Data) {
 	defer t.locked()()
-	t.out = append(t.out, GuestData{State: state, Why: why})
+	t.out = append(t.out, d)
 }
 
 // Late implements Meter.

@@ -67,8 +67,8 @@ type Viewer interface {
 	Unserved(since time.Duration)
 	// Reconnected tells that the user's connection was lost and made anew.
 	Reconnected()
-	// Guest tells how the member's virtual machine is from now on.
-	Guest(GuestState, string)
+	// Note tells something else of the member: GuestData, IntegrityData.
+	Note(Data)
 }
 
 // Meter is what real traffic tells. Times are scenario times. Safe for use from several goroutines.
@@ -84,8 +84,8 @@ type Meter interface {
 	Reconnected(at time.Duration)
 	// Late: the sender missed its own deadline by this much; too much of it makes the run inconclusive.
 	Late(by time.Duration)
-	// Guest: the member's virtual machine is so from now on.
-	Guest(state GuestState, why string)
+	// Note: something else of the member, such as GuestData or IntegrityData.
+	Note(Data)
 }
 
 // Watch is a talk that looks at a member from outside, beside the member's own life: a ping of a virtual machine. Its

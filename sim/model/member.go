@@ -113,12 +113,15 @@ func (m *member) Reconnected() {
 	m.world.note(m.cause, m.member.Subject(), sim.ReconnectData{})
 }
 
-// Guest writes down how the member's virtual machine is from now on, and has those look again who watch it.
-func (m *member) Guest(state sim.GuestState, why string) {
+// Note writes something down of the member. Those who watch a virtual machine look again when its state has changed.
+func (m *member) Note(d sim.Data) {
 	if m.stopped {
 		return
 	}
-	m.world.note(m.cause, m.member.Subject(), sim.GuestData{State: state, Why: why})
+	m.world.note(m.cause, m.member.Subject(), d)
+	if _, guest := d.(sim.GuestData); !guest {
+		return
+	}
 	for _, watch := range m.watches {
 		watch.see(m.cause)
 	}

@@ -50,8 +50,13 @@ func (v *viewer) Served(served bool) {
 	}
 }
 
-func (v *viewer) Guest(state sim.GuestState, why string) {
-	v.say(strings.TrimSuffix(fmt.Sprintf("is %s: %s", state, why), ": "))
+func (v *viewer) Note(d sim.Data) {
+	switch d := d.(type) {
+	case sim.GuestData:
+		v.say(strings.TrimSuffix(fmt.Sprintf("is %s: %s", d.State, d.Why), ": "))
+	default:
+		v.say(fmt.Sprintf("%s %+v", d.Kind(), d))
+	}
 }
 
 func (v *viewer) Unserved(since time.Duration) { v.say(fmt.Sprintf("unserved since %s", since)) }

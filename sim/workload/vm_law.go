@@ -63,8 +63,11 @@ func (g *guestLaw) Serving() { g.Power(sim.GuestPower{On: true}) }
 // follow tells what has become of it, and plans its next step.
 func (g *guestLaw) follow() {
 	if s := g.State(); s != g.told {
+		if s.Works() && g.told != "" {
+			g.Note(sim.IntegrityData{Intact: records}) // what an honest array acknowledges, it keeps
+		}
 		g.told = s
-		g.Viewer.Guest(s, g.Why())
+		g.Note(sim.GuestData{State: s, Why: g.Why()})
 	}
 	switch works := g.Works(); {
 	case works && !g.served:

@@ -2,7 +2,6 @@ package workload
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -10,9 +9,6 @@ import (
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/proto"
 )
-
-// stallAfter is how long a write may take before its guest counts as stalled: what a loss takes to be one (sim.Tracker).
-const stallAfter = 200 * time.Millisecond
 
 // Measure runs the machine at its host: it writes records through the host's datastore while its guest works.
 func (m *machine) Measure(ctx context.Context, from, _ sim.Place, meter sim.Meter) error {
@@ -118,7 +114,7 @@ func (l *liveGuest) change(do func()) {
 		l.end()
 		l.life, l.end = context.WithCancel(context.Background())
 	}
-	if now.Works() {
+	if now.Works() || now == sim.GuestBooting {
 		l.nudge()
 	}
 	l.tell()
@@ -127,7 +123,7 @@ func (l *liveGuest) change(do func()) {
 func (l *liveGuest) tell() {
 	if s := l.guest.State(); s != l.told && l.meter != nil {
 		l.told = s
-		l.meter.Guest(s, l.guest.Why())
+		l.meter.Note(sim.GuestData{State: s, Why: l.guest.Why()})
 	}
 }
 
@@ -139,82 +135,15 @@ func (l *liveGuest) nudge() {
 	}
 }
 
-// works says whether it serves, and gives the context of its present life.
-func (l *liveGuest) works() (context.Context, bool) {
+// now is its state, and the context of its present life.
+func (l *liveGuest) now() (context.Context, sim.GuestState) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.life, l.guest.State().Works()
+	return l.life, l.guest.State()
 }
 
 func (l *liveGuest) answers() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.guest.Answers()
-}
-
-// writer is what a guest does to its disk: one record after the other, each made safe.
-type writer struct {
-	*machine
-	place sim.Place
-	disk  sim.Disk
-	out   asker
-	last  uint64 // record
-}
-
-func (w *writer) run(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-w.live.due:
-		}
-		if life, works := w.live.works(); works {
-			w.write(ctx, life)
-		}
-	}
-}
-
-// write writes a record and waits for the array, or for the end of the machine.
-func (w *writer) write(ctx, life context.Context) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(life, cancel)()
-	asked := w.place.Now()
-	w.last++
-	w.out.ask(asked, func(n uint64) bool {
-		w.finish(ctx, life, n, asked, w.begin(ctx))
-		return true
-	})
-}
-
-func (w *writer) begin(ctx context.Context) <-chan error {
-	done := make(chan error, 1)
-	record := newRecord(w.last, w.place.Now())
-	go func() { done <- w.disk.WriteAt(ctx, record, w.seat.record(w.last), true) }()
-	return done
-}
-
-// finish takes in how a write ended, and before that, that it does not.
-func (w *writer) finish(ctx, life context.Context, n uint64, asked time.Duration, done <-chan error) {
-	patience := time.NewTimer(stallAfter)
-	defer patience.Stop()
-	for {
-		select {
-		case <-patience.C:
-			w.live.disk(asked, proto.Waits)
-			continue
-		case err := <-done:
-			switch {
-			case err == nil:
-				w.live.disk(w.place.Now(), proto.Answers)
-				w.out.end(n, true, w.place.Now())
-			case ctx.Err() == nil:
-				w.live.disk(asked, proto.Refuses)
-				w.out.end(n, false, w.place.Now())
-			case errors.Is(life.Err(), context.Canceled):
-				w.out.end(n, false, w.place.Now())
-			}
-			return
-		}
-	}
 }

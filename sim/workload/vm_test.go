@@ -1,6 +1,10 @@
 package workload
 
 import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,7 +55,7 @@ func TestVMWaitsForItsDiskAsLongAsItsGuestDoes(t *testing.T) {
 func TestVMSaysWhatItDoes(t *testing.T) {
 	for guest, want := range map[string][]string{
 		"{timeout: 30s}":   {"0s is running", "0s served", "10s is stalled: its disk does not answer", "10s unserved since 10s", "40s is failed: its disk did not answer for 30s"},
-		"{timeout: never}": {"0s is running", "0s served", "10s is stalled: its disk does not answer", "10s unserved since 10s", "1m40s is running: its disk answers again", "1m40s served"},
+		"{timeout: never}": {"0s is running", "0s served", "10s is stalled: its disk does not answer", "10s unserved since 10s", "1m40s integrity {Intact:16 Lost:0 Torn:0 Stale:0 Back:0s}", "1m40s is running: its disk answers again", "1m40s served"},
 	} {
 		_, talks := machines(t, "{on: hv1, disk: ds1, guest: "+guest+"}")
 		said := simtest.Foresee(t, talks[0], 1, simtest.Change{At: 10 * time.Second}, simtest.Change{At: 100 * time.Second, Usable: true})
@@ -101,4 +105,197 @@ func TestSeatsDoNotOverlap(t *testing.T) {
 		end = s.offset + s.size
 	}
 	assert.LessOrEqual(t, end, int64(talks[0].(*machine).store.Volume.Size))
+}
+
+// memoryDisk is a disk whose requests can be made to wait, or to fail.
+type memoryDisk struct {
+	mu      sync.Mutex
+	b       []byte
+	waiting chan struct{} // closed when requests go on; nil while they do
+	err     error
+}
+
+func (d *memoryDisk) await(ctx context.Context) error {
+	d.mu.Lock()
+	waiting := d.waiting
+	d.mu.Unlock()
+	if waiting != nil {
+		select {
+		case <-waiting:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.err
+}
+
+func (d *memoryDisk) ReadAt(ctx context.Context, p []byte, offset int64) error {
+	err := d.await(ctx)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	copy(p, d.b[offset:])
+	return err
+}
+
+func (d *memoryDisk) WriteAt(ctx context.Context, p []byte, offset int64, _ bool) error {
+	if err := d.await(ctx); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	copy(d.b[offset:], p)
+	return nil
+}
+
+func (d *memoryDisk) Flush(ctx context.Context) error { return d.await(ctx) }
+func (d *memoryDisk) Size() int64                     { return int64(len(d.b)) }
+
+func (d *memoryDisk) bytes() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return string(d.b)
+}
+
+func (d *memoryDisk) stop() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.waiting = make(chan struct{})
+}
+
+func (d *memoryDisk) resume(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	close(d.waiting)
+	d.waiting, d.err = nil, err
+}
+
+// diskPlace is a place with a disk.
+type diskPlace struct {
+	*simtest.Place
+	disk *memoryDisk
+}
+
+func (p diskPlace) Disk(*topology.Datastore) (sim.Disk, error) { return p.disk, nil }
+
+// noted keeps what a meter was told beside requests.
+type noted struct {
+	*simtest.Meter
+	mu    sync.Mutex
+	notes []sim.Data
+}
+
+func (n *noted) Note(d sim.Data) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.notes = append(n.notes, d)
+}
+
+// await waits until something was noted, and forgets all that came before it.
+func (n *noted) await(t *testing.T, want sim.Data) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		i := slices.Index(n.notes, want)
+		n.notes = n.notes[i+1:]
+		return i >= 0
+	}, 30*time.Second, time.Millisecond, "%+v in %+v", want, n.notes)
+}
+
+// live runs a real machine on a memory disk.
+func live(t *testing.T, guest string) (*machine, *memoryDisk, *noted) {
+	t.Helper()
+	_, talks := machines(t, "{on: hv1, disk: ds1, interval: 5ms, guest: "+guest+"}")
+	m := talks[0].(*machine)
+	_, from, to := simtest.NewWire()
+	disk, meter := &memoryDisk{b: make([]byte, records*recordSize)}, &noted{Meter: simtest.NewMeter()}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- m.Measure(ctx, diskPlace{from, disk}, to, meter) }()
+	t.Cleanup(func() {
+		stop()
+		require.NoError(t, <-done)
+	})
+	meter.Await(t, true)
+	return m, disk, meter
+}
+
+func TestRealVMStallsAndResumes(t *testing.T) {
+	_, disk, meter := live(t, "{timeout: never}")
+	disk.stop()
+	meter.await(t, sim.GuestData{State: sim.GuestStalled, Why: "its disk does not answer"})
+	meter.Expire(sim.Never)
+	require.False(t, meter.Served())
+	disk.resume(nil)
+	meter.await(t, sim.GuestData{State: sim.GuestRunning, Why: "its disk answers again"})
+	meter.Await(t, true)
+}
+
+func TestRealVMThatGaveUpIsNotServedWhenItsDiskIsBack(t *testing.T) {
+	m, disk, meter := live(t, "{timeout: 1s}")
+	disk.stop()
+	meter.await(t, sim.GuestData{State: sim.GuestStalled, Why: "its disk does not answer"})
+	assert.Equal(t, sim.Never, m.live.Step(time.Hour), "nothing more is to come")
+	assert.Equal(t, sim.GuestFailed, m.live.State())
+	before, after := meter.Answers(), disk.bytes()
+	disk.resume(nil)
+	require.Eventually(t, func() bool { return disk.bytes() != after }, 30*time.Second, time.Millisecond, "the write goes through")
+	assert.Equal(t, before, meter.Answers(), "but nobody waits for it any more")
+
+	m.live.Power(time.Hour, sim.GuestPower{On: false})
+	m.live.Power(time.Hour, sim.GuestPower{On: true, Boot: time.Minute})
+	require.Eventually(t, func() bool { return m.live.Step(time.Hour) == time.Hour+time.Minute }, 30*time.Second, time.Millisecond)
+	m.live.Step(2 * time.Hour)
+	assert.Equal(t, sim.GuestUp, m.live.State())
+	meter.Await(t, true)
+}
+
+func TestRealVMFailsByAnErrorAndFindsWhatItsDiskLost(t *testing.T) {
+	m, disk, meter := live(t, "{os: windows}")
+	require.Eventually(t, func() bool { return meter.Answers() >= 2*records }, 30*time.Second, time.Millisecond)
+	disk.stop()
+	meter.await(t, sim.GuestData{State: sim.GuestStalled, Why: "its disk does not answer"})
+	disk.resume(errors.New("gone"))
+	meter.await(t, sim.GuestData{State: sim.GuestFailed, Why: "its disk returned an error"})
+	assert.False(t, m.live.answers())
+	disk.mu.Lock()
+	disk.err = nil
+	clear(disk.b[:2*recordSize])
+	disk.b[3*recordSize+100]++
+	disk.mu.Unlock()
+	m.live.Power(time.Hour, sim.GuestPower{On: false})
+	m.live.Power(time.Hour, sim.GuestPower{On: true, Boot: time.Minute})
+	require.Eventually(t, func() bool {
+		meter.mu.Lock()
+		defer meter.mu.Unlock()
+		for _, d := range meter.notes {
+			if i, ok := d.(sim.IntegrityData); ok && i.Lost == 2 && i.Torn == 1 && i.Intact == records-3 {
+				return true
+			}
+		}
+		return false
+	}, 30*time.Second, time.Millisecond, "%+v", meter.notes)
+}
+
+func TestJournalTellsWhatWasDamaged(t *testing.T) {
+	var j journal
+	ring := make([]byte, records*recordSize)
+	for range 2 * records {
+		r := j.next(time.Duration(j.last) * time.Second)
+		copy(ring[int64(r.number%records)*recordSize:], r.bytes())
+		j.acknowledged(r)
+	}
+	assert.Equal(t, sim.IntegrityData{Intact: records}, j.judge(ring))
+
+	unanswered := j.next(time.Hour)
+	copy(ring[int64(unanswered.number%records)*recordSize:], unanswered.bytes())
+	assert.True(t, j.judge(ring).Sound(), "what was written without an answer is no damage")
+
+	old := record{5, 0}
+	copy(ring[5*recordSize:], old.bytes())
+	d := j.judge(ring)
+	assert.Equal(t, 1, d.Stale)
+	assert.Equal(t, sim.Seconds(11*time.Second), d.Back, "record 21 of 32 was stale")
 }

@@ -1,0 +1,105 @@
+package workload
+
+import (
+	"context"
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/proto"
+)
+
+// stallAfter is how long a request may take before its guest counts as stalled: what a loss takes to be one (sim.Tracker).
+const stallAfter = 200 * time.Millisecond
+
+// writer is what a guest does to its disk: while it works, one record after the other, each made safe; while it boots,
+// it reads them back. It has one request under way, as a journal does.
+type writer struct {
+	*machine
+	place   sim.Place
+	disk    sim.Disk
+	out     asker
+	journal journal
+	read    bool // what it had written was read back since it was last in doubt
+}
+
+func (w *writer) run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-w.live.due:
+		}
+		life, state := w.live.now()
+		within, cancel := context.WithCancel(ctx)
+		stop := context.AfterFunc(life, cancel)
+		w.turn(within, state)
+		stop()
+		cancel()
+	}
+}
+
+// turn is what the guest does when it is time; within ends when it is switched off.
+func (w *writer) turn(within context.Context, state sim.GuestState) {
+	switch {
+	case state == sim.GuestBooting:
+		w.check(within)
+	case state.Works():
+		if !w.read {
+			w.check(within)
+		}
+		w.write(within)
+	}
+}
+
+// write writes a record and waits for the array.
+func (w *writer) write(within context.Context) {
+	record := w.journal.next(w.place.Now())
+	w.out.ask(record.at, func(n uint64) bool {
+		err := w.wait(within, func() error {
+			return w.disk.WriteAt(within, record.bytes(), w.seat.record(record.number), true)
+		})
+		now := w.place.Now()
+		if _, state := w.live.now(); err != nil || !state.Works() {
+			return false // or it was answered too late: the guest had given up
+		}
+		w.journal.acknowledged(record)
+		w.out.end(n, true, now)
+		return true
+	})
+}
+
+// check reads back what was acknowledged.
+func (w *writer) check(within context.Context) {
+	ring := make([]byte, records*recordSize)
+	if err := w.wait(within, func() error { return w.disk.ReadAt(within, ring, w.seat.offset) }); err != nil {
+		return
+	}
+	if !w.read && w.journal.last > 0 {
+		w.out.meter.Note(w.journal.judge(ring))
+	}
+	w.read = true
+}
+
+// wait does a request, and tells the guest what it shows of its disk: that it does not answer, answers, or fails.
+func (w *writer) wait(within context.Context, do func() error) error {
+	asked, done := w.place.Now(), make(chan error, 1)
+	go func() { done <- do() }()
+	patience := time.NewTimer(stallAfter)
+	defer patience.Stop()
+	for {
+		select {
+		case <-patience.C:
+			w.read = false
+			w.live.disk(asked, proto.Waits)
+		case err := <-done:
+			switch {
+			case err == nil:
+				w.live.disk(w.place.Now(), proto.Answers)
+			case within.Err() == nil:
+				w.read = false
+				w.live.disk(asked, proto.Refuses)
+			}
+			return err
+		}
+	}
+}
