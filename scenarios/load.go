@@ -14,7 +14,8 @@ import (
 type Options struct {
 	// Topology is a file or built-in name in place of the scenario's own plant.
 	Topology string
-	// TopologyText is the plant itself as YAML, in place of everything else: how a log is played again.
+	// TopologyText is the plant itself as YAML, in place of everything else: how a log is played again. Topology is then
+	// what to call its file in errors.
 	TopologyText string
 	Seed         *uint64
 	// Variant is the name of one of the scenario's variants.

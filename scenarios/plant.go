@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"path/filepath"
 	"strings"
 
@@ -25,7 +26,7 @@ func (l *loader) plant(sc *sim.Scenario, f file, patch *yamlfile.Node) (workload
 	switch {
 	case l.opts.TopologyText != "":
 		var err error
-		n, err = yamlfile.Parse("topology", []byte(l.opts.TopologyText))
+		n, err = yamlfile.Parse(cmp.Or(l.opts.Topology, "topology"), []byte(l.opts.TopologyText))
 		l.ps.Take(yamlfile.Pos{}, err)
 	case n.Kind() == yamlfile.Null:
 		return nil // it is missing, and decoding has said so

@@ -179,7 +179,9 @@ func (b *builder) describe(l *Link, layers []CableSpec) {
 	for _, s := range slices.Backward(layers) {
 		set(&l.Speed, s.Speed)
 		set(&l.MTU, s.MTU)
-		set(&l.Conduit, s.Conduit)
+		if s.Conduit != nil {
+			l.Conduit, l.ConduitPos = s.Conduit.Text, s.Conduit.Pos
+		}
 		set(&l.FaultSignalling, s.FaultSignalling)
 		set(&optic.Model, s.Optic)
 		set(&optic.Batch, s.Batch)

@@ -159,6 +159,8 @@ type Link struct {
 	Speed    Bitrate
 	MTU      int
 	Conduit  string // the duct its fibre lies in, if known
+	// ConduitPos is where that was typed.
+	ConduitPos Pos
 	// FaultSignalling: a dead laser takes the link down at both ends (IEEE 802.3 clause 46.3.4, link fault signalling;
 	// 10G and above, and most 1G by auto-negotiation). Off: the far end loses its carrier, the end with the dead laser
 	// keeps its own and sends into the dark.

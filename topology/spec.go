@@ -33,12 +33,12 @@ type DefaultsSpec struct {
 
 // CableSpec is what can be said of a link at any place that speaks of one.
 type CableSpec struct {
-	Speed           *Bitrate `yaml:"speed" doc:"40G, 2.5G, 100M; 10G by default"`
-	Optic           *string  `yaml:"optic" doc:"model of the transceivers at both ends; none (default) for copper"`
-	Batch           *string  `yaml:"batch" doc:"production batch of the transceivers: parts of one batch share fate"`
-	MTU             *int     `yaml:"mtu" doc:"largest packet in bytes, 1500 by default"`
-	Conduit         *string  `yaml:"conduit" doc:"duct that the cable lies in: one digger cuts all of it"`
-	FaultSignalling *bool    `yaml:"fault_signalling" doc:"a dead laser takes the link down at both ends (IEEE 802.3); on by default"`
+	Speed           *Bitrate       `yaml:"speed" doc:"40G, 2.5G, 100M; 10G by default"`
+	Optic           *string        `yaml:"optic" doc:"model of the transceivers at both ends; none (default) for copper"`
+	Batch           *string        `yaml:"batch" doc:"production batch of the transceivers: parts of one batch share fate"`
+	MTU             *int           `yaml:"mtu" doc:"largest packet in bytes, 1500 by default"`
+	Conduit         *yamlfile.Word `yaml:"conduit" doc:"duct that the cable lies in: one digger cuts all of it"`
+	FaultSignalling *bool          `yaml:"fault_signalling" doc:"a dead laser takes the link down at both ends (IEEE 802.3); on by default"`
 }
 
 // NodeSpec is a device, or count of them alike.

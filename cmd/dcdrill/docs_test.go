@@ -44,7 +44,9 @@ func TestDocumentsShowWhatIsPrinted(t *testing.T) {
 		t.Run(filepath.Base(doc), func(t *testing.T) {
 			text, err := os.ReadFile(doc)
 			require.NoError(t, err)
-			t.Chdir(t.TempDir())
+			folder := t.TempDir()
+			require.NoError(t, os.CopyFS(filepath.Join(folder, "docs", "examples"), os.DirFS("../../docs/examples")))
+			t.Chdir(folder)
 			for _, b := range consoleBlocks(string(text)) {
 				b.check(t)
 			}

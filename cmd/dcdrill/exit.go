@@ -37,8 +37,8 @@ type found struct {
 
 func (f found) Error() string { return f.text }
 
-// finding is what a reported run comes to; nil for "as asked".
-func finding(r *report.Report) error {
+// outcome is what a reported run comes to; nil for "as asked".
+func outcome(r *report.Report) error {
 	if r.ExitCode == exitAsAsked {
 		return nil
 	}

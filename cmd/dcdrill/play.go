@@ -71,12 +71,11 @@ func (f *playFlags) checkOutputs() error {
 		return err
 	}
 	for _, o := range all {
-		folder := filepath.Dir(o.file)
-		if o.file == "" || folder == filepath.Clean(f.out) {
+		if o.file != "" && filepath.Dir(o.file) == filepath.Clean(f.out) {
 			continue // that one is made
 		}
-		if _, err := os.Stat(folder); err != nil {
-			return usage("write report: %w", err)
+		if err := writable(o.file); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -116,7 +115,7 @@ func (a *app) play(ctx context.Context, sc *sim.Scenario, f *playFlags) error {
 		return errors.Join(err, failed)
 	}
 	if err == nil {
-		err = finding(r)
+		err = outcome(r)
 	}
 	return err
 }

@@ -31,7 +31,7 @@ code is that of the run.`,
 			if err := a.write(r, &playFlags{reports: formats, verbose: verbose}); err != nil {
 				return err
 			}
-			return finding(r)
+			return outcome(r)
 		},
 	}
 	c.Flags().StringArrayVar(&formats, "format", nil, "`FORMAT[=FILE]`, text by default: "+strings.Join(report.Formats.Names(), ", ")+"; may be given again")

@@ -91,7 +91,7 @@ func (f *sweepFlags) check() error {
 
 // sweep sweeps a plant, or a share of it.
 func (a *app) sweep(ctx context.Context, name string, f *sweepFlags) error {
-	p, err := swept(name)
+	p, err := swept(name, scenarios.Options{})
 	if err != nil {
 		return err
 	}
@@ -127,8 +127,8 @@ type sweptPlant struct {
 
 // swept reads a plant, to which faults may happen. Its workloads of kinds that this version does not know are left out,
 // and the result says so.
-func swept(name string, faults ...string) (*sweptPlant, error) {
-	sc, err := scenarios.Try(name, faults, scenarios.Options{})
+func swept(name string, o scenarios.Options, faults ...string) (*sweptPlant, error) {
+	sc, err := scenarios.Try(name, faults, o)
 	p := &sweptPlant{Scenario: sc}
 	var later *scenarios.Later
 	if err != nil && (!errors.As(err, &later) || len(sc.Uses) == 0) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/model"
 	"github.com/dcdrill/dcdrill/sim/report"
@@ -18,7 +19,7 @@ func (a *app) confirm(ctx context.Context, name string, r *sweep.Result, most in
 	}
 	for i, set := range sets {
 		fmt.Fprintf(a.Stderr, "plays set %d of %d in the kernel world\n", i+1, len(sets))
-		p, err := swept(name, sweep.Faults(r.Plant, set)...)
+		p, err := swept(name, scenarios.Options{}, sweep.Faults(r.Plant, set)...)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim/sweep"
 )
 
@@ -28,7 +29,7 @@ Shards that overlap, are missing, or are of another plant or version of dcdrill 
 			if err != nil {
 				return err
 			}
-			p, err := swept(args[0])
+			p, err := swept(args[0], scenarios.Options{})
 			if err != nil {
 				return err
 			}

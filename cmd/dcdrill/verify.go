@@ -61,7 +61,7 @@ func (a *app) verify(ctx context.Context, sc *sim.Scenario, f *playFlags) error 
 		if err := report.Text(a.Stdout, r, a.style(f.verbose)); err != nil {
 			return err
 		}
-		return finding(r)
+		return outcome(r)
 	}
 	predicted, err := sim.Predict(sc, model.Replay)
 	if err != nil {

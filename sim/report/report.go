@@ -140,7 +140,7 @@ func doubts(log *sim.Log, result sim.Result) []string {
 	}
 	var all []string
 	if n := len(starved); n > 0 {
-		all = append(all, fmt.Sprintf("this machine was too busy to measure: %s sent late, by up to %s", plural(n, "conversation"), Duration(latest)))
+		all = append(all, fmt.Sprintf("this machine was too busy to measure: %s sent late, by up to %s", Plural(n, "conversation"), Duration(latest)))
 	}
 	for _, d := range result.Doubts {
 		if !each[d] && !slices.Contains(all, d) {
@@ -164,7 +164,7 @@ func (r *Report) readHeader(h sim.HeaderData) {
 		}
 	}
 	if inferred > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("the plant has no workloads: %s stand in for them", plural(inferred, "inferred one")))
+		r.Notes = append(r.Notes, fmt.Sprintf("the plant has no workloads: %s stand in for them", Plural(inferred, "inferred one")))
 	}
 }
 

@@ -160,7 +160,9 @@ func TestJUnitIsXMLAndCountsItsCases(t *testing.T) {
 		var out bytes.Buffer
 		r := Read(log)
 		require.NoError(t, writeJUnit(&out, r, Style{}))
-		var back junitSuites
+		var back struct {
+			Suites []JUnitSuite `xml:"testsuite"`
+		}
 		require.NoError(t, xml.Unmarshal(out.Bytes(), &back), name)
 		cases, red := 0, 0
 		for _, s := range back.Suites {

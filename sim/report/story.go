@@ -269,7 +269,7 @@ func tellRefusals(t *telling) {
 func tellErrDisabled(t *telling) {
 	for _, e := range t.group {
 		if d, ok := e.Data.(sim.ErrDisableData); ok {
-			t.say("%s: shut by its switch after %s (err-disable)", e.Subject, plural(d.Flaps, "flap"))
+			t.say("%s: shut by its switch after %s (err-disable)", e.Subject, Plural(d.Flaps, "flap"))
 		}
 	}
 }
@@ -333,7 +333,7 @@ func tellUp(t *telling) {
 
 func tellTroubles(t *telling) {
 	if starved, _ := pick(t, func(e sim.Event, d sim.StarvedData) (string, string) { return e.Subject, "" }); len(starved) > 0 {
-		t.tell(Moment{Text: "this machine was too busy to measure " + plural(len(starved), "conversation"), Trouble: true})
+		t.tell(Moment{Text: "this machine was too busy to measure " + Plural(len(starved), "conversation"), Trouble: true})
 	}
 	for _, e := range t.group {
 		if _, told := e.Data.(sim.StarvedData); told {

@@ -230,7 +230,7 @@ func remarks(w Workload) string {
 		all = append(all, fmt.Sprintf("%d outages, %s in all", n, Duration(time.Duration(w.Total))))
 	}
 	if w.Reconnects > 0 {
-		all = append(all, plural(w.Reconnects, "reconnect"))
+		all = append(all, Plural(w.Reconnects, "reconnect"))
 	}
 	return strings.Join(all, ", ")
 }
@@ -295,7 +295,7 @@ func skewWords(s Skew) string {
 	if s.Forwarding > 0 {
 		within = "within " + Duration(time.Duration(s.Forwarding))
 	}
-	text := fmt.Sprintf("%s: %s hit %s", s.Entry, plural(s.Members, "member"), within)
+	text := fmt.Sprintf("%s: %s hit %s", s.Entry, Plural(s.Members, "member"), within)
 	if s.Carrier > 0 {
 		text += ", carriers within " + Duration(time.Duration(s.Carrier))
 	}
@@ -319,7 +319,7 @@ func realWords(r *Report) string {
 	}
 	text := fmt.Sprintf("%s of scenario time in %s of real time (%s)", Clock(r.lasted()), Duration(time.Duration(sum)), strings.Join(parts, ", "))
 	if len(r.Jumps) > 0 {
-		text += fmt.Sprintf("; %s left out %s in which nothing could change", plural(len(r.Jumps), "jump"), Duration(time.Duration(jumped)))
+		text += fmt.Sprintf("; %s left out %s in which nothing could change", Plural(len(r.Jumps), "jump"), Duration(time.Duration(jumped)))
 	}
 	return text
 }

@@ -52,8 +52,8 @@ func tidy(d time.Duration) string {
 // Clock writes a moment of scenario time, to the tenth of a second: 0s, 6m12.3s.
 func Clock(d time.Duration) string { return tidy(d.Round(100 * time.Millisecond)) }
 
-// plural is "1 node", "2 nodes".
-func plural(n int, word string) string {
+// Plural is "1 node", "2 nodes".
+func Plural(n int, word string) string {
 	if n == 1 {
 		return "1 " + word
 	}

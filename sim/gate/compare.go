@@ -1,0 +1,98 @@
+package gate
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dcdrill/dcdrill/sim/finding"
+	"github.com/dcdrill/dcdrill/sim/report"
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// Base is what a plant is compared with.
+type Base struct {
+	// Name is a file, or a file as of a commit.
+	Name     string
+	Findings []finding.Finding
+	Notes    []string
+	// Text is the topology file, where it is known: it tells which lines a change touched.
+	Text string
+}
+
+// Against holds a report against a base: what of it is new, worse or better, and what is gone.
+func Against(r *finding.Report, base *Base) {
+	r.Base = base.Name
+	r.Notes = append(r.Notes, missing(base.Notes, r.Notes)...)
+	before := map[string]*finding.Finding{}
+	for i := range base.Findings {
+		before[base.Findings[i].Fingerprint()] = &base.Findings[i]
+	}
+	old := linesOf(base.Text)
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		b := before[f.Fingerprint()]
+		delete(before, f.Fingerprint())
+		if compare(f, b); f.Regressed() && base.Text != "" {
+			blame(f, old)
+		}
+	}
+	for _, b := range base.Findings {
+		if before[b.Fingerprint()] != nil && b.Severity != finding.Note {
+			b.Change = finding.Gone
+			r.Gone = append(r.Gone, b)
+		}
+	}
+}
+
+// compare says what a finding is against that of the base; nil is none.
+func compare(f, b *finding.Finding) {
+	if b == nil {
+		f.Change = finding.New
+		return
+	}
+	f.Was = b.Message
+	switch {
+	case worse(f, b):
+		f.Change = finding.Worse
+	case worse(b, f):
+		f.Change = finding.Better
+	default:
+		f.Change = finding.Same
+	}
+	if added := missing(f.Parts, b.Parts); f.Change == finding.Worse && len(added) > 0 {
+		f.Message += "; new: " + report.Few(added, 4)
+	}
+}
+
+// worse says whether a is worse than b in any respect: severity, measure, or whom or what it is about.
+func worse(a, b *finding.Finding) bool {
+	return a.Severity.WorseThan(b.Severity) || a.Measure > b.Measure ||
+		len(missing(a.Workloads, b.Workloads)) > 0 || len(missing(a.Parts, b.Parts)) > 0
+}
+
+// missing lists what is not in another list.
+func missing(list, in []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(x string) bool { return slices.Contains(in, x) })
+}
+
+func linesOf(text string) map[string]bool {
+	lines := map[string]bool{}
+	for line := range strings.Lines(text) {
+		lines[strings.TrimSpace(line)] = true
+	}
+	return lines
+}
+
+// blame moves a finding to the line that did it: the last of its places whose line the base does not have.
+func blame(f *finding.Finding, old map[string]bool) {
+	touched := func(at topology.Pos) bool { return at.Line > 0 && !old[strings.TrimSpace(at.Source())] }
+	if touched(f.Pos) {
+		return
+	}
+	for i, at := range slices.Backward(f.Also) {
+		if touched(at) {
+			f.Also[i], f.Pos = f.Pos, at
+			return
+		}
+	}
+}
