@@ -31,10 +31,14 @@ func (i *Initiator) wellPath() *initiatorPath {
 	return nil
 }
 
-// fenceOver fences a path's old sessions over another path.
+// fenceOver fences a path's old sessions over another path. An attempt to give the path a new one goes on: the fence is of
+// its generation, so that its session will live.
 func (i *Initiator) fenceOver(now time.Duration, p, over *initiatorPath) {
 	ctx, cancel := context.WithCancel(i.ctx)
-	generation, way := i.generation(), over.Path
+	generation, way := p.generation, over.Path
+	if p.cancel == nil {
+		generation = i.generation()
+	}
 	p.fencing, p.since = cancel, now
 	i.work.Go(func() {
 		defer cancel()
@@ -60,7 +64,6 @@ func (i *Initiator) fencingEnded(ctx context.Context, p *initiatorPath, err erro
 		p.since = now + fenceAgain
 		return
 	}
-	i.say("%s fenced", p.Name)
 	if p.session != nil && p.generation < generation {
 		i.lose(p, ErrFenced)
 	}

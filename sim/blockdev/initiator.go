@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,8 +30,8 @@ type InitiatorSpec struct {
 	Multipath proto.MultipathConf
 	// Tick is how often the initiator looks at the clock; what time brings about is late by this at most. 0: 50 ms.
 	Tick time.Duration
-	// Said is told what happens to paths ("storage-a lost: ..."), from any goroutine; it must not block. May be nil.
-	Said func(at time.Duration, text string)
+	// Wake is called, from any goroutine, when there is something to Take; it must not block. May be nil.
+	Wake func()
 }
 
 // defaultTick is short beside every default of the multipath rules (seconds). Chosen.
@@ -52,7 +53,17 @@ type Initiator struct {
 	last    uint32    // sessions begun since boot
 	size    int64
 	done    []func() // to be called once the lock is given back
+	use     Use      // as it was last told
+	uses    []Use    // not taken yet
+	why     string   // what is being told has come of
 	closed  bool
+}
+
+// Use is what becomes of requests.
+type Use struct {
+	Path string // that they take, the first of several; "": none
+	Mode proto.Mode
+	Why  string // it has become so: "storage-a does not answer"
 }
 
 // initiatorPath is a path and what is known of its sessions.
@@ -82,7 +93,7 @@ func NewInitiator(place Place, spec InitiatorSpec) (*Initiator, error) {
 	if len(spec.Paths) == 0 || len(spec.Multipath.Groups) != len(spec.Paths) {
 		return nil, fmt.Errorf("make initiator %s: %d paths in %d groups", spec.Name, len(spec.Paths), len(spec.Multipath.Groups))
 	}
-	i := &Initiator{spec: spec, place: place, machine: proto.NewMultipath(spec.Multipath)}
+	i := &Initiator{spec: spec, place: place, machine: proto.NewMultipath(spec.Multipath), use: Use{Mode: proto.Queueing}}
 	for n, p := range spec.Paths {
 		if p.Network == "" {
 			p.Network = "tcp4"
@@ -91,7 +102,7 @@ func NewInitiator(place Place, spec InitiatorSpec) (*Initiator, error) {
 		if back, err := ParseName(name.String()); err != nil || back != name {
 			return nil, fmt.Errorf("make initiator: %q is not a name", name.Initiator)
 		}
-		i.paths = append(i.paths, &initiatorPath{Path: p, index: n})
+		i.paths = append(i.paths, &initiatorPath{Path: p, index: n, since: -proto.Never})
 	}
 	return i, nil
 }
@@ -123,7 +134,9 @@ func (i *Initiator) close() {
 	}
 }
 
-// step does what is due.
+// Step does what is due now, as Run does by itself within a Tick.
+func (i *Initiator) Step() { i.step(i.place.Now()) }
+
 func (i *Initiator) step(now time.Duration) {
 	i.mu.Lock()
 	defer i.unlock()
@@ -161,6 +174,7 @@ func (i *Initiator) obey(o proto.Order) {
 
 // unlock gives the lock back and then makes the calls that were put off until nobody holds it.
 func (i *Initiator) unlock() {
+	i.note()
 	done := i.done
 	i.done = nil
 	i.mu.Unlock()
@@ -169,10 +183,44 @@ func (i *Initiator) unlock() {
 	}
 }
 
-func (i *Initiator) say(format string, args ...any) {
-	if said := i.spec.Said; said != nil {
-		at, text := i.place.Now(), fmt.Sprintf(format, args...)
-		i.done = append(i.done, func() { said(at, text) })
+// note keeps what is to be told of the paths.
+func (i *Initiator) note() {
+	use := Use{Mode: i.machine.Mode(), Why: i.why}
+	if using := i.machine.Using(); using != proto.None {
+		use.Path = i.paths[using].Name
+	}
+	i.why = ""
+	if i.closed || use.Path == i.use.Path && use.Mode == i.use.Mode {
+		return
+	}
+	i.use = use
+	i.uses = append(i.uses, use)
+	if i.spec.Wake != nil {
+		i.done = append(i.done, i.spec.Wake)
+	}
+}
+
+// Take hands over how what becomes of requests has changed since the last time. It begins with nothing: no path, and
+// requests that wait for one.
+func (i *Initiator) Take() []Use {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	uses := i.uses
+	i.uses = nil
+	return uses
+}
+
+// Untold says whether something has changed that Take has not handed over yet.
+func (i *Initiator) Untold() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return len(i.uses) > 0
+}
+
+// because keeps why the paths change; of several reasons the first counts.
+func (i *Initiator) because(format string, args ...any) {
+	if i.why == "" {
+		i.why = fmt.Sprintf(format, args...)
 	}
 }
 
@@ -181,6 +229,9 @@ func (i *Initiator) Carrier(path int, up bool) {
 	i.mu.Lock()
 	defer i.unlock()
 	now := i.place.Now()
+	if !up {
+		i.because("%s has no carrier", i.paths[path].Name)
+	}
 	i.machine.Carrier(now, path, up)
 	i.settle(now)
 }
@@ -206,16 +257,33 @@ func (i *Initiator) Mode() proto.Mode {
 	return i.machine.Mode()
 }
 
-// Pending says whether time will change the paths, as proto.Multipath.Pending does, or requests are to be fenced.
-func (i *Initiator) Pending() bool {
+// Asked says whether a path was asked whether it still answers, and Due when its next turn is, as proto.Multipath does.
+func (i *Initiator) Asked(path int) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	for _, p := range i.paths {
-		if p.fencing != nil {
-			return true
-		}
-	}
-	return i.machine.Pending()
+	return i.machine.Asked(path)
+}
+
+// Due is a path's next turn.
+func (i *Initiator) Due(path int) time.Duration {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.machine.Due(path)
+}
+
+// Decides is when time alone changes what becomes of requests, as proto.Multipath.Decides.
+func (i *Initiator) Decides() time.Duration {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.machine.Decides()
+}
+
+// Fencing says whether requests of a lost session wait to be fenced, over a path that is up.
+func (i *Initiator) Fencing() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	owes := func(p *initiatorPath) bool { return len(p.owed) > 0 }
+	return slices.ContainsFunc(i.paths, owes) && i.wellPath() != nil
 }
 
 // Size is how many bytes the volume has; 0 until a first session has told.
@@ -279,7 +347,7 @@ func (i *Initiator) connected(ctx context.Context, p *initiatorPath, s *Session,
 	default:
 		p.session, p.cancel = s, nil
 		i.size = s.size
-		i.say("%s up", p.Name)
+		i.because("%s answers", p.Name)
 		i.machine.Connected(now, p.index)
 		i.fenced(p, generation)
 		i.watch(p, s)
@@ -302,7 +370,7 @@ func (i *Initiator) watch(p *initiatorPath, s *Session) {
 // lose tells the machine that a session is over.
 func (i *Initiator) lose(p *initiatorPath, why error) {
 	now := i.place.Now()
-	i.say("%s lost: %v", p.Name, why)
+	i.because("%s is lost: %v", p.Name, why)
 	i.machine.Lost(now, p.index)
 	i.settle(now)
 }
@@ -318,7 +386,7 @@ func (i *Initiator) drop(p *initiatorPath) {
 	}
 	if s := p.session; s != nil {
 		p.session = nil
-		i.say("%s down", p.Name)
+		i.because("%s does not answer", p.Name)
 		s.fail(ErrClosed)
 	}
 }

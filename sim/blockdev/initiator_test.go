@@ -38,6 +38,35 @@ func TestInitiatorGoesOnOverTheOtherPath(t *testing.T) {
 	}
 }
 
+func TestInitiatorTellsWhatBecomesOfRequests(t *testing.T) {
+	s := newSAN(t, VolumeSpec{}, queueing)
+	s.upTo(t, true, true)
+	s.do(t, &Request{Op: Flush})
+	uses := s.initiator.Take()
+	require.NotEmpty(t, uses)
+	first, last := uses[0], uses[len(uses)-1]
+	assert.Equal(t, Use{Path: first.Path, Mode: proto.Serving, Why: first.Path + " answers"}, first)
+	assert.Equal(t, "a", last.Path, "the first path is the preferred one")
+	for n, cable := range []string{"a", "b"} {
+		s.cables[cable].set(true, false)
+		s.initiator.Carrier(n, false)
+	}
+	assert.True(t, s.initiator.Untold())
+	assert.Equal(t, []Use{
+		{Path: "b", Mode: proto.Serving, Why: "a has no carrier"},
+		{Mode: proto.Queueing, Why: "b has no carrier"},
+	}, s.initiator.Take())
+	assert.Empty(t, s.initiator.Take())
+}
+
+// A world begins before the time that its timeline counts from.
+func TestInitiatorFencesBeforeTimeZero(t *testing.T) {
+	s := newEarlySAN(t, VolumeSpec{}, queueing, time.Hour)
+	s.upTo(t, true, true)
+	s.cables["a"].set(true, false)
+	s.do(t, &Request{Op: Write, Data: []byte("held on a, then sent over b")})
+}
+
 // TestALateWriteIsDiscarded is the case that fencing is for; without fencing it must be seen to go wrong.
 func TestALateWriteIsDiscarded(t *testing.T) {
 	for _, unfenced := range []bool{false, true} {

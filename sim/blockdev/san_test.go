@@ -108,9 +108,10 @@ type san struct {
 	cables    map[string]*cable
 	initiator *Initiator
 	stop      func()
+	early     time.Duration // how long before time 0 it began
 }
 
-func (s *san) Now() time.Duration { return hurry * s.wall.Now() }
+func (s *san) Now() time.Duration { return hurry*s.wall.Now() - s.early }
 
 func (s *san) Pace(ctx context.Context, interval time.Duration, tick func(time.Duration)) {
 	s.wall.Pace(ctx, max(interval/hurry, time.Millisecond), func(time.Duration) { tick(s.Now()) })
@@ -122,7 +123,14 @@ func (s *san) Dial(_ context.Context, _, address string) (net.Conn, error) {
 
 func newSAN(t testing.TB, spec VolumeSpec, conf proto.MultipathConf) *san {
 	t.Helper()
+	return newEarlySAN(t, spec, conf, 0)
+}
+
+// newEarlySAN begins before time 0.
+func newEarlySAN(t testing.TB, spec VolumeSpec, conf proto.MultipathConf, early time.Duration) *san {
+	t.Helper()
 	s := &san{wall: newWall(), volume: newVolume(t, spec), servers: map[string]string{}, cables: map[string]*cable{}}
+	s.early = early
 	throttle := &Throttle{}
 	throttle.SetSpeed(Speed{Latency: 10 * time.Millisecond})
 	want := InitiatorSpec{Name: "hv1/ds1", Volume: "vol1", Boot: 1, Multipath: conf, Tick: 100 * time.Millisecond}

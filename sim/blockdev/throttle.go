@@ -22,6 +22,7 @@ type Throttle struct {
 	mu    sync.Mutex
 	speed Speed
 	busy  time.Duration // until when the disks have work
+	begun bool          // they have had some
 }
 
 // SetSpeed changes the speed for requests yet to come.
@@ -31,11 +32,21 @@ func (t *Throttle) SetSpeed(s Speed) {
 	t.speed = s
 }
 
+// Speed is what was set last.
+func (t *Throttle) Speed() Speed {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.speed
+}
+
 // admit is when a request that comes now will have been served.
 func (t *Throttle) admit(now time.Duration, length int64) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.busy = max(t.busy, now) + t.speed.cost(length)
+	if !t.begun || t.busy < now {
+		t.begun, t.busy = true, now
+	}
+	t.busy += t.speed.cost(length)
 	return t.busy + t.speed.Latency
 }
 

@@ -17,7 +17,6 @@ type bonds struct {
 	changed func(*topology.Bond, sim.BondData)
 	all     map[*topology.Bond]*bond
 	watched map[int32]watched // by device index
-	watch   *linkWatch
 }
 
 // bond is one of them.
@@ -71,12 +70,9 @@ func (bs *bonds) add(d *bondDevice) {
 	}
 }
 
-// start begins to watch the links. Patch panels are brought to the choice of the machines, as a primary may not be the
-// first member.
+// start brings patch panels to the choice of the machines, as a primary may not be the first member. From then on the
+// bonds have to be told what becomes of links, by see.
 func (bs *bonds) start() error {
-	if len(bs.all) == 0 {
-		return nil
-	}
 	for _, n := range bs.nodes {
 		if len(n.bonds) > 0 && !bs.native {
 			if err := bs.repatch(n.node); err != nil {
@@ -84,12 +80,11 @@ func (bs *bonds) start() error {
 			}
 		}
 	}
-	var err error
-	bs.watch, err = watchLinks(bs.bondedNamespaces(), func(states []linkState) { bs.loop.Post(func() { bs.see(states) }) })
-	return err
+	return nil
 }
 
-func (bs *bonds) bondedNamespaces() []*netns {
+// namespaces are those whose links have to be watched.
+func (bs *bonds) namespaces() []*netns {
 	var all []*netns
 	for _, n := range bs.nodes {
 		if len(n.bonds) > 0 {
@@ -100,9 +95,6 @@ func (bs *bonds) bondedNamespaces() []*netns {
 }
 
 func (bs *bonds) close() {
-	if bs.watch != nil {
-		bs.watch.close()
-	}
 	for _, b := range bs.all {
 		b.cancel()
 	}

@@ -86,6 +86,9 @@ func startBench(t *testing.T, p *topology.Plant, native bool, b *topology.Bond, 
 		}
 	})
 	require.NoError(t, bb.bonds.start())
+	watch, err := watchLinks(bb.bonds.namespaces(), func(states []linkState) { bb.loop.Post(func() { bb.bonds.see(states) }) })
+	require.NoError(t, err)
+	t.Cleanup(watch.close)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {

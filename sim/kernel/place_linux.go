@@ -23,6 +23,8 @@ type place struct {
 	room  room
 	clock *Clock
 	paces *paces
+	// storage has the datastores of the node.
+	storage *storage
 
 	pingOnce sync.Once
 	pingErr  error
@@ -177,14 +179,15 @@ func (p *place) Pace(ctx context.Context, interval time.Duration, tick func(at t
 	p.paces.pace(ctx, interval, tick, nil)
 }
 
-// memberPlace is a place whose paces tell a member's meter how late they are.
+// memberPlace is a place as one member sees it: its paces tell the member's meter how late they are.
 type memberPlace struct {
 	*place
-	meter sim.Meter
+	member *sim.Member
+	meter  sim.Meter
 }
 
 // of is the place as one member of a workload gets it.
-func (p *place) of(m sim.Meter) sim.Place { return memberPlace{p, m} }
+func (p *place) of(l *life) sim.Place { return memberPlace{p, l.member, l.tracker} }
 
 // Pace implements sim.Place.
 func (m memberPlace) Pace(ctx context.Context, interval time.Duration, tick func(at time.Duration)) {

@@ -80,6 +80,7 @@ func (c *condition) note(levels []sim.Level) (*change, error) {
 			ch.guards[l.At] = true
 		case sim.Holder, sim.Routes:
 			ch.control = append(ch.control, l)
+		case sim.Controller, sim.Volume, sim.Disks, sim.GuestPower: // the storage's
 		default:
 			return nil, fmt.Errorf("set %T of %s: %w", l, l.Subject(), sim.ErrUnsupported)
 		}

@@ -15,6 +15,10 @@ type life struct {
 	tracker *sim.Tracker
 	cancel  context.CancelFunc
 	ended   chan struct{}
+	changed time.Duration // when something last changed that touches it alone
+
+	guest      sim.LiveGuest // of a virtual machine
+	cancelStep func()
 
 	disagrees time.Duration // real time since which measurement and prediction differ; 0: they do not
 	told      bool          // the disagreement was written down
@@ -25,13 +29,20 @@ func (w *World) Start(m *sim.Member) error {
 	if err := w.shadow.Start(m); err != nil {
 		return err
 	}
-	l := &life{member: m, ended: make(chan struct{})}
+	l := &life{member: m, ended: make(chan struct{}), cancelStep: func() {}}
 	l.tracker = sim.NewTracker(m.Workload.Workload.Tolerates(), func() { w.wake.add(l, w) })
 	w.lives = append(w.lives, l)
 	ctx, cancel := context.WithCancel(context.Background())
 	l.cancel = cancel
+	if resident, ok := m.Talk.(sim.Resident); ok {
+		if err := w.storage.house(m, resident.Datastore()); err != nil {
+			return err
+		}
+		l.guest = resident.Live()
+		w.stepGuest(l)
+	}
 	flow := m.Talk.Flow()
-	from, to := w.places[flow.From.Index].of(l.tracker), w.places[flow.To.Index].of(l.tracker)
+	from, to := w.places[flow.From.Index].of(l), w.places[flow.To.Index].of(l)
 	go func() {
 		defer close(l.ended)
 		if err := m.Talk.Measure(ctx, from, to, l.tracker); err != nil {
@@ -52,6 +63,12 @@ type wakeList struct {
 func (q *wakeList) add(l *life, w *World) {
 	q.mu.Lock()
 	q.lives = append(q.lives, l)
+	q.post(w)
+}
+
+// stir has the loop come although no member has anything to say: storage has.
+func (q *wakeList) stir(w *World) {
+	q.mu.Lock()
 	q.post(w)
 }
 
@@ -85,6 +102,7 @@ func (w *World) listen() {
 	for _, err := range errs {
 		w.fail(err)
 	}
+	w.storage.hear()
 	for _, l := range lives {
 		w.hear(l)
 	}
@@ -94,12 +112,19 @@ func (w *World) listen() {
 // change of all.
 func (w *World) hear(l *life) {
 	for _, d := range l.tracker.Take() {
-		cause := w.shadow.Cause(l.member)
-		if cause == 0 {
-			cause = w.cause
+		w.env.Log.Add(w.causeOf(l.member), l.member.Subject(), d)
+		if _, ok := d.(sim.GuestData); ok && l.guest != nil {
+			w.stepGuest(l)
 		}
-		w.env.Log.Add(cause, l.member.Subject(), d)
 	}
+}
+
+// causeOf is what a change of a member is put down to.
+func (w *World) causeOf(m *sim.Member) int {
+	if cause := w.shadow.Cause(m); cause != 0 {
+		return cause
+	}
+	return w.cause
 }
 
 // endWait is how long members get to end; one that hangs is left to the end of the box.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -27,8 +28,11 @@ type World struct {
 	bonds  *bonds
 	shadow *model.World
 	places []*place // by Node.Index
-	lives  []*life
-	wake   wakeList
+	watch  *linkWatch
+
+	storage *storage
+	lives   []*life
+	wake    wakeList
 
 	cause   int                    // of the latest change
 	causes  map[*topology.Port]int // of its carrier
@@ -63,7 +67,10 @@ func (w *World) stand(native bool) error {
 		return err
 	}
 	w.cond = newCondition(fabric)
-	w.cond.powered = func(n *topology.Node, s topology.Stage) { w.places[n.Index].enter(s) }
+	w.cond.powered = func(n *topology.Node, s topology.Stage) {
+		w.places[n.Index].enter(s)
+		w.storage.enter(n, s)
+	}
 	for _, n := range w.env.Plant.Nodes {
 		w.places = append(w.places, newPlace(n, fabric.netns(n), w.clock, w.paces))
 	}
@@ -71,11 +78,40 @@ func (w *World) stand(native bool) error {
 	if err := w.bonds.start(); err != nil {
 		return err
 	}
+	if w.storage, err = newStorage(w); err != nil {
+		return err
+	}
+	for _, p := range w.places {
+		p.storage = w.storage
+	}
+	if err := w.listenToLinks(); err != nil {
+		return err
+	}
 	w.shadow, err = model.New(sim.Env{Plant: w.env.Plant, Loop: w.env.Loop, Phase: shadowPhase}, model.Options{OnControl: w.control})
 	if err != nil {
 		return err
 	}
 	return w.cond.setControl(w.shadow.Controls())
+}
+
+// listenToLinks has bonds and storage told what becomes of links.
+func (w *World) listenToLinks() (err error) {
+	var nses []*netns
+	for _, n := range append(w.bonds.namespaces(), w.storage.hosts()...) {
+		if !slices.Contains(nses, n) {
+			nses = append(nses, n)
+		}
+	}
+	if len(nses) == 0 {
+		return nil
+	}
+	w.watch, err = watchLinks(nses, func(states []linkState) {
+		w.env.Loop.Post(func() {
+			w.bonds.see(states)
+			w.storage.see(states)
+		})
+	})
+	return err
 }
 
 // shadowPhase is where the shadow assumes unknown phases to fall: in the middle, as real ones do on average.
@@ -91,6 +127,7 @@ func (w *World) Set(cause int, levels ...sim.Level) error {
 			w.causes[c.Port] = cause
 		}
 	}
+	w.storage.give(levels)
 	skew, err := w.cond.set(levels)
 	if err != nil {
 		return err
@@ -98,10 +135,14 @@ func (w *World) Set(cause int, levels ...sim.Level) error {
 	if skew != nil {
 		w.env.Log.Add(cause, "", *skew)
 	}
-	w.touch(cause)
+	w.storage.take(levels)
+	if !guestsOnly(levels) {
+		w.touch(cause)
+	}
 	if err := w.shadow.Set(cause, levels...); err != nil {
 		return err
 	}
+	w.powerGuests(levels)
 	return w.failure()
 }
 
@@ -154,7 +195,7 @@ func (w *World) failover(b *topology.Bond, d sim.BondData) {
 }
 
 // Witness looks whether a level is true of the kernel.
-func (w *World) Witness(l sim.Level) (bool, string, error) { return w.cond.witness(l) }
+func (w *World) Witness(l sim.Level) (bool, string, error) { return w.storage.witness(l) }
 
 // Close lets everything go. The kernel takes the plant down in its own time.
 func (w *World) Close() error {
@@ -163,6 +204,10 @@ func (w *World) Close() error {
 	}
 	w.closed = true
 	w.endLives()
+	w.storage.close()
+	if w.watch != nil {
+		w.watch.close()
+	}
 	if w.shadow != nil {
 		_ = w.shadow.Close()
 	}

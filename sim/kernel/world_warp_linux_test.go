@@ -17,7 +17,7 @@ func disagreeing(t *testing.T) *World {
 	sc, err := scenarios.Load("conduit-cut", scenarios.Options{})
 	require.NoError(t, err)
 	nothing := &condition{fabric: &fabric{layout: &layout{}}}
-	w := &World{clock: NewClock(false), cond: nothing, bonds: &bonds{condition: nothing}}
+	w := &World{clock: NewClock(false), cond: nothing, bonds: &bonds{condition: nothing}, storage: &storage{}}
 	w.env = sim.Env{Plant: sc.Plant, Loop: sim.NewLoop(w.clock), Log: sim.NewLog(w.clock.Now, nil)}
 	w.shadow, err = model.New(sim.Env{Plant: sc.Plant, Loop: w.env.Loop}, model.Options{})
 	require.NoError(t, err)

@@ -83,6 +83,12 @@ func (a *Array) Ask(now time.Duration, c int) time.Duration {
 	return 0
 }
 
+// Moving says whether a takeover goes on.
+func (a *Array) Moving(now time.Duration) bool {
+	a.settle(now)
+	return a.moving
+}
+
 // move begins a takeover.
 func (a *Array) move(now time.Duration, to int) {
 	a.owner = to

@@ -29,9 +29,11 @@ func TestArrayTakesOverFromADeadController(t *testing.T) {
 	} {
 		a := array(access)
 		a.Controller(0, 0, false)
+		assert.Equal(t, wait > 0, a.Moving(5*time.Second), access)
 		assert.Equal(t, Never, a.Ask(5*time.Second, 0), access)
 		assert.Equal(t, wait, a.Ask(5*time.Second, 1), access)
 		assert.Zero(t, a.Ask(15*time.Second, 1), access)
+		assert.False(t, a.Moving(15*time.Second), access)
 		a.Controller(20*time.Second, 0, true)
 		assert.Equal(t, 1, a.Owner(), "%s: it stays where it is", access)
 	}

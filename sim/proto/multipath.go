@@ -325,9 +325,24 @@ func (m *Multipath) counts(group int) bool {
 
 // Next is when the machine wants to be stepped.
 func (m *Multipath) Next() time.Duration {
-	next := Never
+	next := m.Decides()
 	for _, p := range m.paths {
 		next = min(next, p.due)
+	}
+	return next
+}
+
+// Due is a path's next turn: a check, a ping, or the end of waiting for its answer. Asked says that it is the latter.
+func (m *Multipath) Due(path int) time.Duration { return m.paths[path].due }
+
+// Asked says whether a path was asked whether it still answers.
+func (m *Multipath) Asked(path int) bool { return m.paths[path].pinged }
+
+// Decides is when time alone changes what becomes of requests, whatever paths say: a failback, the end of queueing, or
+// of waiting for a session to come back.
+func (m *Multipath) Decides() time.Duration {
+	next := Never
+	for _, p := range m.paths {
 		if p.held > -Never {
 			next = min(next, p.held)
 		}
@@ -383,9 +398,3 @@ func (m *Multipath) Mode() Mode {
 
 // ends is when requests have waited for as many checks as they may.
 func (m *Multipath) ends() time.Duration { return m.down + time.Duration(m.conf.Retry)*m.conf.Check }
-
-// Pending says whether a path's silence, an attempt, a failback or the end of queueing is being waited for.
-func (m *Multipath) Pending() bool {
-	waiting := slices.ContainsFunc(m.paths, func(p mpPath) bool { return p.pinged || p.state == mpConnecting || p.held > -Never })
-	return waiting || m.better != Never && m.conf.Failback >= 0 || m.waits()
-}

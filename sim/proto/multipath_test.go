@@ -188,13 +188,39 @@ func TestAnyAnswerKeepsAPathUp(t *testing.T) {
 func TestAnAttemptThatNeverEndsIsDroppedAndMadeAgain(t *testing.T) {
 	m := NewMultipath(MultipathConf{Groups: []int{0}})
 	require.Equal(t, []Order{{Connect, 0}}, m.Step(0))
-	assert.True(t, m.Pending())
 	require.Empty(t, m.Step(4*time.Second))
 	require.Equal(t, []Order{{Drop, 0}, {Connect, 0}}, m.Step(5*time.Second))
 	m.Lost(6*time.Second, 0)
-	assert.False(t, m.Pending(), "a check whose outcome cannot change is nothing to wait for")
+	assert.Equal(t, Never, m.Decides(), "no check by itself decides anything")
 	m.Connected(7*time.Second, 0)
 	assert.False(t, m.Up(0), "a session nobody waits for")
+}
+
+func TestMultipathDecidesByTimeAlone(t *testing.T) {
+	m := NewMultipath(MultipathConf{Groups: []int{0, 1}, Retry: 2, Failback: time.Minute})
+	m.Step(0)
+	assert.Equal(t, Never, m.Decides(), "nothing is waited for")
+	m.Connected(0, 1)
+	m.Connected(10*time.Second, 0)
+	assert.Equal(t, 70*time.Second, m.Decides(), "a failback")
+	m.Carrier(20*time.Second, 0, false)
+	m.Carrier(20*time.Second, 1, false)
+	assert.Equal(t, 30*time.Second, m.Decides(), "the end of queueing: two checks")
+	m.Step(30 * time.Second)
+	assert.Equal(t, Failing, m.Mode())
+	assert.Equal(t, Never, m.Decides())
+}
+
+func TestMultipathAsksAPathThatIsSilent(t *testing.T) {
+	m := NewMultipath(MultipathConf{Groups: []int{0}})
+	m.Step(0)
+	m.Connected(0, 0)
+	assert.Equal(t, 5*time.Second, m.Due(0))
+	assert.Equal(t, []Order{{Ping, 0}}, m.Step(5*time.Second))
+	assert.True(t, m.Asked(0))
+	assert.Equal(t, 10*time.Second, m.Due(0))
+	m.Heard(6*time.Second, 0)
+	assert.False(t, m.Asked(0))
 }
 
 // TestMultipathProperties plays random stories and demands what must hold of every one.

@@ -1,0 +1,53 @@
+package kernel
+
+import (
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/proto"
+)
+
+// guestsOnly says whether a change is about virtual machines alone, so that nobody else need be asked after it.
+func guestsOnly(levels []sim.Level) bool {
+	for _, l := range levels {
+		if _, ok := l.(sim.GuestPower); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// powerGuests tells virtual machines what their hosts were ordered to do.
+func (w *World) powerGuests(levels []sim.Level) {
+	for _, l := range levels {
+		p, ok := l.(sim.GuestPower)
+		if !ok {
+			continue
+		}
+		for _, life := range w.livesOf(p.Guest) {
+			life.changed = w.clock.Now()
+			if life.guest != nil {
+				life.guest.Power(w.env.Loop.Now(), p)
+				w.stepGuest(life)
+			}
+		}
+	}
+}
+
+// livesOf lists the life of a member, and those of whoever watches it.
+func (w *World) livesOf(m *sim.Member) []*life {
+	var all []*life
+	for _, l := range w.lives {
+		if l.member.Workload == m.Workload && l.member.Index == m.Index {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+// stepGuest has a virtual machine do what is due, and the loop come back when more is.
+func (w *World) stepGuest(l *life) {
+	l.cancelStep()
+	l.cancelStep = func() {}
+	if next := l.guest.Step(w.env.Loop.Now()); next != proto.Never {
+		l.cancelStep = w.env.Loop.At(next, func() { w.stepGuest(l) })
+	}
+}
