@@ -3,6 +3,7 @@ package workload
 import (
 	"context"
 	"errors"
+	"net"
 	"slices"
 	"sync"
 	"testing"
@@ -231,6 +232,22 @@ func TestRealVMStallsAndResumes(t *testing.T) {
 	disk.resume(nil)
 	meter.await(t, sim.GuestData{State: sim.GuestRunning, Why: "its disk answers again"})
 	meter.Await(t, true)
+}
+
+// Users of a machine that is off ask it all the same, and a host that is gone does not make its disk broken.
+func TestRealVMWithItsHostGone(t *testing.T) {
+	for _, why := range []error{net.ErrClosed, sim.ErrNoPower} {
+		m, disk, meter := live(t, "{timeout: 1m}")
+		disk.stop()
+		meter.await(t, sim.GuestData{State: sim.GuestStalled, Why: "its disk does not answer"})
+		disk.resume(why)
+		m.live.hosted(time.Hour, false)
+		meter.await(t, sim.GuestData{State: sim.GuestOff})
+		asked := meter.Stats().Asked
+		require.Eventually(t, func() bool { return meter.Stats().Asked > asked+2 }, 30*time.Second, time.Millisecond)
+		assert.False(t, meter.Served())
+		assert.NotContains(t, meter.notes, sim.GuestData{State: sim.GuestFailed, Why: "its disk returned an error"})
+	}
 }
 
 func TestRealVMThatGaveUpIsNotServedWhenItsDiskIsBack(t *testing.T) {

@@ -2,6 +2,8 @@ package workload
 
 import (
 	"context"
+	"errors"
+	"net"
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -49,6 +51,9 @@ func (w *writer) turn(within context.Context, state sim.GuestState) {
 		}
 		w.write(within)
 	}
+	if !state.Works() {
+		w.out.ask(w.place.Now(), func(uint64) bool { return false }) // its users ask all the same
+	}
 }
 
 // write writes a record and waits for the array.
@@ -95,7 +100,7 @@ func (w *writer) wait(within context.Context, do func() error) error {
 			switch {
 			case err == nil:
 				w.live.disk(w.place.Now(), proto.Answers)
-			case within.Err() == nil:
+			case within.Err() == nil && !hostGone(err):
 				w.read = false
 				w.live.disk(asked, proto.Refuses)
 			}
@@ -103,3 +108,6 @@ func (w *writer) wait(within context.Context, do func() error) error {
 		}
 	}
 }
+
+// hostGone says whether a request ended because the host has lost its power, and the guest with it.
+func hostGone(err error) bool { return errors.Is(err, net.ErrClosed) || errors.Is(err, sim.ErrNoPower) }
