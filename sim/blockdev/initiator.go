@@ -331,6 +331,9 @@ func (i *Initiator) heard(p *initiatorPath) {
 	i.mu.Unlock()
 }
 
+// Answered tells that a path would have answered all the time: the clock has jumped, and nobody was asked meanwhile.
+func (i *Initiator) Answered(path int) { i.heard(i.paths[path]) }
+
 // connected is the end of an attempt. One that was dropped meanwhile counts for nothing.
 func (i *Initiator) connected(ctx context.Context, p *initiatorPath, s *Session, err error, generation uint64) {
 	i.mu.Lock()

@@ -107,3 +107,15 @@ func (st *store) patient(why string) string {
 	}
 	return why
 }
+
+// jumped tells every path that would have answered while the clock jumped that it has.
+func (s *storage) jumped() {
+	for _, st := range s.order {
+		i := st.present()
+		for n := range st.routes {
+			if i != nil && i.Up(n) && st.serves(n) {
+				i.Answered(n)
+			}
+		}
+	}
+}

@@ -121,6 +121,7 @@ func (w *World) Jumped(from, to time.Duration) {
 	for _, l := range w.lives {
 		l.tracker.Jumped(from, to)
 	}
+	w.storage.jumped()
 	if from >= 0 { // to the beginning of the timeline: no time has passed
 		w.env.Log.Add(0, "", sim.JumpData{From: sim.Seconds(from), To: sim.Seconds(to)})
 	}
