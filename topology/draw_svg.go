@@ -58,24 +58,46 @@ func (s *sketch) svg() string {
 	legend, legendHeight := s.legend(h)
 	w, h = max(w, minWidth), h+legendHeight
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="dcdrill" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" aria-label="%s">`+"\n", w, h, w, h, esc(s.heading()))
-	fmt.Fprintf(&b, "<style>%s%s  @media (prefers-color-scheme: dark) {%s%s  }\n</style>\n", styles, s.hueStyles(0, "  "), darkStyles, s.hueStyles(1, "    "))
+	s.open(&b, 0, w, h)
+	fmt.Fprintf(&b, "<style>%s</style>\n", FigureStyles())
 	fmt.Fprintf(&b, `<rect class="paper" width="%.0f" height="%.0f"/>`+"\n", w, h)
 	fmt.Fprintf(&b, `<text class="title" x="%.0f" y="%.0f">%s</text>`+"\n", margin, margin, esc(s.heading()))
-	used := map[string]int{}
-	for _, x := range s.wires {
-		s.drawWire(&b, x, used)
-	}
-	s.drawBonds(&b)
-	s.drawGroups(&b)
-	s.drawSpeeds(&b)
-	for _, x := range s.boxes {
-		x.draw(&b)
-	}
-	for _, x := range s.wires {
-		s.drawTag(&b, x)
-	}
+	s.draw(&b)
 	return b.String() + legend + "</svg>\n"
+}
+
+// open begins a picture of what lies below top.
+func (s *sketch) open(b *strings.Builder, top, w, h float64) {
+	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" class="dcdrill" viewBox="0 %.0f %.0f %.0f" width="%.0f" height="%.0f" role="img" aria-label="%s">`+"\n", top, w, h-top, w, h-top, esc(s.heading()))
+}
+
+// draw draws all that is in the plant.
+func (s *sketch) draw(b *strings.Builder) {
+	for i, id := range s.wireIDs() {
+		s.drawWire(b, s.wires[i], id)
+	}
+	s.drawBonds(b)
+	s.drawGroups(b)
+	s.drawSpeeds(b)
+	for _, x := range s.boxes {
+		x.draw(b)
+	}
+	for _, x := range s.wires {
+		s.drawTag(b, x)
+	}
+}
+
+// wireIDs are the ids of the wires' elements; of wires with one name each has its own.
+func (s *sketch) wireIDs() []string {
+	used, all := map[string]int{}, make([]string, len(s.wires))
+	for i, w := range s.wires {
+		id := "link-" + xmlID(w.id)
+		if used[id]++; used[id] > 1 {
+			id = fmt.Sprintf("%s--%d", id, used[id])
+		}
+		all[i] = id
+	}
+	return all
 }
 
 // minWidth leaves room for the legend of small plants.
@@ -89,7 +111,7 @@ func (s *sketch) heading() string {
 	return fmt.Sprintf("%s: %d nodes, %d links", name, len(s.plant.Nodes), len(s.plant.Links))
 }
 
-func (s *sketch) hueStyles(dark int, pad string) string {
+func hueStyles(dark int, pad string) string {
 	var b strings.Builder
 	for i, hue := range hues {
 		fmt.Fprintf(&b, "%s.dcdrill .net%d { stroke: %s; }\n", pad, i, hue[dark])
@@ -132,11 +154,7 @@ func thickness(speed Bitrate) float64 {
 	return max(1.2, min(3.6, 1.4+0.8*math.Log10(max(1, float64(speed)/float64(Gbps)))))
 }
 
-func (s *sketch) drawWire(b *strings.Builder, w *wire, used map[string]int) {
-	id := "link-" + xmlID(w.id)
-	if used[id]++; used[id] > 1 {
-		id = fmt.Sprintf("%s--%d", id, used[id])
-	}
+func (s *sketch) drawWire(b *strings.Builder, w *wire, id string) {
 	fmt.Fprintf(b, `<g id="%s"><title>%s</title>`, id, esc(w.tells()))
 	classes, width := s.strands(w), thickness(w.links[0].Speed)
 	dx, dy := w.b.x-w.a.x, w.b.y-w.a.y
@@ -179,7 +197,7 @@ func (s *sketch) drawTag(b *strings.Builder, w *wire) {
 
 // draw draws a node: a rectangle, a cylinder for storage, a cloud-like round one for what is outside; a pile for many.
 func (x *box) draw(b *strings.Builder) {
-	fmt.Fprintf(b, `<g id="node-%s" class="%s"><title>%s</title>`, xmlID(x.id), x.kind, esc(x.tells()))
+	fmt.Fprintf(b, `<g id="%s" class="%s"><title>%s</title>`, x.elementID(), x.kind, esc(x.tells()))
 	left, top := x.x-x.w/2, x.y-x.h/2
 	round := map[NodeKind]float64{Switch: 4, Router: 14, Host: 6, External: x.h / 2}[x.kind]
 	if len(x.nodes) > 1 {
@@ -195,6 +213,8 @@ func (x *box) draw(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, `<text class="name" x="%.0f" y="%.0f">%s</text><text class="sub" x="%.0f" y="%.0f">%s</text></g>`+"\n", x.x, x.y, esc(x.label), x.x, x.y+15, esc(x.sub))
 }
+
+func (x *box) elementID() string { return "node-" + xmlID(x.id) }
 
 // tells is everything about a node, for a tool tip.
 func (x *box) tells() string {

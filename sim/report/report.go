@@ -43,6 +43,8 @@ type Report struct {
 	Real      map[string]sim.Seconds `json:"real,omitempty"`
 	Notes     []string               `json:"notes,omitempty"`
 	Emulated  []string               `json:"emulated,omitempty"`
+
+	log *sim.Log // what it was read from
 }
 
 // Finding is what the run comes to, in words.
@@ -111,7 +113,7 @@ func Read(log *sim.Log) *Report {
 	r := &Report{
 		Schema: Schema, Program: h.Program, World: h.World, Scenario: h.Scenario, Story: h.Story, Plant: h.Plant,
 		Start: h.Start, Seed: h.Seed, RealTime: h.RealTime, Question: h.Question, Notes: h.Notes,
-		Entries: len(h.Entries), EndReason: result.Reason, ExitCode: result.ExitCode(), Finding: findings[result.ExitCode()],
+		Entries: len(h.Entries), log: log, EndReason: result.Reason, ExitCode: result.ExitCode(), Finding: findings[result.ExitCode()],
 		Survived:   Tally{Held: result.Survived, Of: result.Of, Unknown: result.NotKnown},
 		AsExpected: Tally{Held: result.AsExpected, Of: result.Expectations, Unknown: result.Undecided},
 	}

@@ -89,6 +89,9 @@ func troubled() *sim.Log {
 func TestGoldenReports(t *testing.T) {
 	for name, log := range logs(t) {
 		for _, k := range Formats.Kinds() {
+			if k.Name == "html" {
+				continue // its tests look at what is in the page, not at its bytes
+			}
 			t.Run(name+"/"+k.Name, func(t *testing.T) {
 				var out bytes.Buffer
 				require.NoError(t, k.New()(&out, Read(log), Style{}))

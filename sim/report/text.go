@@ -102,20 +102,10 @@ func gone(p *page, r *Report) {
 
 // blame says, where more than one entry could have done it, without which it would not have been.
 func blame(p *page, r *Report, ws []Workload) {
-	if r.Entries < 2 {
-		return
-	}
 	var order []string
 	who := map[string][]string{}
 	for _, w := range ws {
-		var ways []string
-		for i, set := range w.Blame {
-			if coversAnother(w.Blame, i) {
-				continue // of another outage: "without a, or without a and b" says no more than "without a"
-			}
-			ways = append(ways, "without "+And(set))
-		}
-		if said := strings.Join(ways, ", or "); said != "" {
+		if said := without(r, w); said != "" {
 			if who[said] == nil {
 				order = append(order, said)
 			}
@@ -125,6 +115,21 @@ func blame(p *page, r *Report, ws []Workload) {
 	for _, said := range order {
 		p.wrap("     ", p.faint(said+", not gone or not for as long: "+And(who[said])))
 	}
+}
+
+// without says what would have spared a workload, where more than one entry could have done it.
+func without(r *Report, w Workload) string {
+	if r.Entries < 2 {
+		return ""
+	}
+	var ways []string
+	for i, set := range w.Blame {
+		if coversAnother(w.Blame, i) {
+			continue // of another outage: "without a, or without a and b" says no more than "without a"
+		}
+		ways = append(ways, "without "+And(set))
+	}
+	return strings.Join(ways, ", or ")
 }
 
 // coversAnother says whether one of the sets holds all of another and more.
@@ -167,19 +172,23 @@ func outageTable(p *page, r *Report, ws []Workload) [][]string {
 	sort.SliceStable(ws, func(i, j int) bool { return ws[i].Longest.Lasted() > ws[j].Longest.Lasted() })
 	for _, w := range ws {
 		o := w.Longest
-		lasted := Duration(o.Lasted())
-		switch {
-		case o.Open && r.EndReason == "played":
-			lasted = "for good" // nothing was left that could have brought it back
-		case o.Open:
-			lasted = "> " + lasted
-		}
 		rows = append(rows, []string{
-			p.mark(w.Survived), w.ID, lasted, give(o), Clock(time.Duration(o.From)), predicted(w),
+			p.mark(w.Survived), w.ID, goneFor(o, r), give(o), Clock(time.Duration(o.From)), predicted(w),
 			tolerates(w), p.faint(remarks(w)),
 		})
 	}
 	return rows
+}
+
+// goneFor is how long an outage was, as far as the run tells.
+func goneFor(o *Outage, r *Report) string {
+	switch {
+	case o.Open && r.EndReason == "played":
+		return "for good" // nothing was left that could have brought it back
+	case o.Open:
+		return "> " + Duration(o.Lasted())
+	}
+	return Duration(o.Lasted())
 }
 
 // tolerates is the longest outage that the workload may have in this scenario.

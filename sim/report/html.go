@@ -1,0 +1,101 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+func init() {
+	register("html", "a page to look at and to send on: timeline, plant, outages and their causes", writeHTML)
+}
+
+//go:embed page
+var pageFiles embed.FS
+
+var pages = template.Must(template.New("page").ParseFS(pageFiles, "page/*.tmpl"))
+
+// writeHTML writes one file that needs nothing else: no network, no other file.
+func writeHTML(w io.Writer, r *Report, _ Style) error {
+	s := newSheet(r)
+	s.Standalone = true
+	if err := pages.ExecuteTemplate(w, "page", s); err != nil {
+		return fmt.Errorf("write html report: %w", err)
+	}
+	return nil
+}
+
+// Asset is the style sheet ("page.css") or the script ("page.js") of the pages.
+func Asset(name string) ([]byte, error) {
+	text, err := pageFiles.ReadFile("page/" + name)
+	if name == "page.css" {
+		text = append([]byte(topology.FigureStyles()), text...)
+	}
+	return text, err
+}
+
+// LivePage writes the page of a run that goes on. Style and script are files beside it; its parts are those of LiveParts.
+func LivePage(w io.Writer, r *Report, seq int) error {
+	s := newSheet(r)
+	s.Seq = seq
+	if err := pages.ExecuteTemplate(w, "page", s); err != nil {
+		return fmt.Errorf("write live page: %w", err)
+	}
+	return nil
+}
+
+// LiveParts renders the parts of the page that grow, by the ids of the elements that hold them.
+func LiveParts(r *Report) (map[string]string, error) {
+	s := newSheet(r)
+	s.parts = map[string]string{}
+	if err := pages.ExecuteTemplate(io.Discard, "page", s); err != nil {
+		return nil, fmt.Errorf("render the live page: %w", err)
+	}
+	return s.parts, nil
+}
+
+// Style and script as they stand in a standalone page, and the policy that lets a browser run just these.
+type inlined struct {
+	CSS    template.CSS
+	JS     template.JS
+	Policy string
+}
+
+// Inline puts style and script into the page. The policy names them by their hashes (CSP level 2, section 4.2.5), so
+// that nothing which a log says can become a script, and forbids the page every connection.
+func (*sheet) Inline() (inlined, error) {
+	css, err := Asset("page.css")
+	if err != nil {
+		return inlined{}, err
+	}
+	js, err := Asset("page.js")
+	if err != nil {
+		return inlined{}, err
+	}
+	policy := fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", hash(css), hash(js))
+	return inlined{template.CSS(css), template.JS(js), policy}, nil //nolint:gosec // both are ours, embedded
+}
+
+func hash(text []byte) string {
+	sum := sha256.Sum256(text)
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// Part renders a part of the page in an element of its own, which a live page replaces when it changes.
+func (s *sheet) Part(name, id string, data any) (template.HTML, error) {
+	var b bytes.Buffer
+	if err := pages.ExecuteTemplate(&b, name, data); err != nil {
+		return "", err
+	}
+	text := b.String()
+	if s.parts != nil {
+		s.parts[id] = text
+	}
+	return template.HTML(`<div class="part" id="` + template.HTMLEscapeString(id) + `">` + text + `</div>`), nil
+}

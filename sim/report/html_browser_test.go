@@ -1,0 +1,125 @@
+package report
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/simtest/browser"
+)
+
+// opened writes the page of a log and opens it as a file, as those do who got it by mail.
+func opened(t *testing.T, size browser.Size, log *sim.Log) *browser.Page {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "report.html")
+	require.NoError(t, os.WriteFile(file, []byte(rendered(t, log)), 0o600))
+	return browser.Open(t, size, browser.File(file))
+}
+
+func TestAReaderFollowsAnOutageToItsCause(t *testing.T) {
+	p := opened(t, browser.Desktop, logs(t)["core-pair-reboot-kernel"])
+
+	p.Click(`[aria-controls="work-website-1-and-more"]`)
+	p.Click(`#work-website-1 .gone`)
+	assert.Contains(t, browser.Get[string](p, `evidence.textContent`), "website/1: not served for 6m8.5s ±135.3ms, 135.3ms to 6m8.6s")
+	p.Click(`#evidence a[href="#fault-paste"]`)
+	p.Until(`location.hash == "#fault-paste" && document.activeElement.id == "fault-paste"`)
+
+	p.Click(`#work-website-1 .gone`) // let go
+	p.Click(`#fault-paste .fault`)
+	p.Click(`#evidence a[href="#e27"]`)
+	p.Until(`document.activeElement.id == "e27" && lines.open`)
+	assert.Contains(t, browser.Get[string](p, `document.activeElement.textContent`), "reboot core")
+	p.Clean()
+}
+
+func TestAReaderZooms(t *testing.T) {
+	p := opened(t, browser.Desktop, logs(t)["core-pair-reboot-kernel"])
+	width := `Math.max(...[...document.querySelectorAll('#part-core1 rect')].map(r => r.getBoundingClientRect().width))`
+	all := browser.Get[float64](p, width)
+	p.Click(`[data-zoom="in"]`)
+	assert.Greater(t, browser.Get[float64](p, width), all, "what is zoomed in is wider")
+	p.Click(`[data-zoom="earlier"]`)
+	assert.Equal(t, "0s", browser.Get[string](p, `document.querySelector('#ticks text').textContent`))
+	p.Click(`[data-zoom="all"]`)
+	assert.InDelta(t, all, browser.Get[float64](p, width), 1e-6)
+
+	// With the keyboard alone: the first stretch of the lane, the next one, and in.
+	p.Click(`#part-core1 .off`)
+	p.Press(kb.ArrowRight)
+	assert.Contains(t, browser.Get[string](p, `document.activeElement.getAttribute('aria-label')`), "booting: self-test")
+	p.Press(kb.ArrowDown)
+	assert.Equal(t, "part-core2", browser.Get[string](p, `document.activeElement.closest('.lane').id`))
+	p.Clean()
+}
+
+func TestAReaderFilters(t *testing.T) {
+	p := opened(t, browser.Desktop, logs(t)["core-pair-reboot-kernel"])
+	shown := `[...document.querySelectorAll('.lane[data-name]')].filter(l => l.getClientRects().length).map(l => l.id).join(' ')`
+	browser.Get[string](p, `filter.value = 'web', filter.dispatchEvent(new Event('input')), ''`)
+	assert.Equal(t, "work-website", browser.Get[string](p, shown))
+	browser.Get[string](p, `filter.value = '', filter.dispatchEvent(new Event('input')), ''`)
+	p.Click(`#only`)
+	assert.NotContains(t, browser.Get[string](p, shown), "work-phones")
+	assert.Contains(t, browser.Get[string](p, shown), "work-storage")
+	p.Clean()
+}
+
+func TestThePlantIsShownAtAnyMoment(t *testing.T) {
+	p := opened(t, browser.Desktop, logs(t)["rolling-core-reboot-failback"])
+	off := `[...document.querySelectorAll('.drawing .is-off')].filter(e => e.id.startsWith('node-')).map(e => e.id).join(' ')`
+	assert.Equal(t, "node-core1", browser.Get[string](p, off))
+	p.Click(`.moment[data-t="600"] .time`)
+	assert.Equal(t, "node-core2", browser.Get[string](p, off))
+	assert.Contains(t, browser.Get[string](p, `moment.textContent`), "core2 off")
+	p.Click(`.moment:last-child .time`)
+	assert.Empty(t, browser.Get[string](p, off))
+	assert.Contains(t, browser.Get[string](p, `moment.textContent`), "all parts work")
+	p.Clean()
+}
+
+func TestThreeHundredMachinesAreABandThatOpens(t *testing.T) {
+	p := opened(t, browser.Desktop, tenHours(t, 300))
+	shown := `[...document.querySelectorAll('.lane.member')].filter(l => l.getClientRects().length).length`
+	assert.Zero(t, browser.Get[int](p, shown))
+	p.Click(`[aria-controls="work-vms-1-and-more"]`)
+	assert.Equal(t, 300, browser.Get[int](p, shown))
+	assert.Positive(t, browser.Get[float64](p, `document.querySelector('#work-vms-300 .failed rect').getBoundingClientRect().width`))
+	p.Clean()
+}
+
+func TestPagesAreForEveryReader(t *testing.T) {
+	for name, size := range map[string]browser.Size{"desktop": browser.Desktop, "phone": browser.Phone} {
+		for _, log := range []*sim.Log{logs(t)["core-pair-one-returns"], tenHours(t, 30), troubled()} {
+			t.Run(name+"/"+log.Header().Scenario, func(t *testing.T) {
+				p := opened(t, size, log)
+				p.Clean()
+				p.Fits()
+				browser.Get[bool](p, `lines.open = true`)
+				for _, dark := range []bool{false, true} {
+					p.Dark(dark)
+					p.Accessible()
+				}
+			})
+		}
+	}
+}
+
+// TestPictureOfTheDocuments makes it with -rewrite, and holds that it is there and small.
+func TestPictureOfTheDocuments(t *testing.T) {
+	file := filepath.Join("..", "..", "docs", "report.png")
+	if *rewrite {
+		p := opened(t, browser.Size{Width: 1100, Height: 960}, logs(t)["core-pair-reboot-kernel"])
+		p.Click(`#part-core1 .dark`)
+		browser.Get[bool](p, `scrollTo(0, 0), true`)
+		p.Picture(file)
+	}
+	picture, err := os.Stat(file)
+	require.NoError(t, err)
+	assert.Less(t, picture.Size(), int64(200_000))
+}

@@ -1,0 +1,243 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
+
+// tracks is what a log says of everything that has a lane.
+type tracks struct {
+	log        *sim.Log
+	ids        elementIDs
+	history    *sim.History
+	end        time.Duration
+	milestones []milestone
+	faults     spells
+	parts      spells
+	guests     spells
+	steady     bool
+	staged     map[int]bool // stage events: carriers that follow from them go without saying
+}
+
+func readTracks(log *sim.Log, ids elementIDs) *tracks {
+	t := &tracks{log: log, ids: ids, history: sim.HistoryOf(log), staged: map[int]bool{}}
+	t.end, _ = t.history.End()
+	for _, e := range log.Events() {
+		t.read(e)
+	}
+	for _, s := range []*spells{&t.faults, &t.parts, &t.guests} {
+		s.until(t.end)
+	}
+	return t
+}
+
+func (t *tracks) read(e sim.Event) {
+	if m, ok := milestoneOf(e); ok {
+		t.milestones = append(t.milestones, m)
+	}
+	switch d := e.Data.(type) {
+	case sim.SteadyData:
+		t.steady = true
+	case sim.FaultData:
+		t.faults.set(e.Subject, e, condition{"fault", called(e.Subject, d) + lasting(d)}, sim.Event{})
+	case sim.HealedData:
+		t.faults.set(e.Subject, e, condition{}, sim.Event{})
+	case sim.GuestData:
+		if t.steady {
+			t.guests.set(e.Subject, e, guestCondition(d), t.log.Fault(e.Cause))
+		}
+	default:
+		t.part(e)
+	}
+}
+
+// part reads what became of a part; before the steady state the plant only comes up.
+func (t *tracks) part(e sim.Event) {
+	if _, ok := e.Data.(sim.StageData); ok {
+		t.staged[e.Seq] = true
+	}
+	if _, ok := e.Data.(sim.CarrierData); ok && t.staged[e.Cause] {
+		return
+	}
+	if c, ok := partCondition(e); ok && t.steady {
+		t.parts.set(e.Subject, e, c, t.log.Fault(e.Cause))
+	}
+}
+
+// groups are the lanes from top to bottom: what was done, what it did to the plant, who felt it.
+func (t *tracks) groups(r *Report) []laneGroup {
+	return []laneGroup{
+		{"milestones", "Milestones", t.milestoneLanes()},
+		{"faults", "Faults", t.faultLanes()},
+		{"parts", "Parts", t.partLanes()},
+		{"workloads", "Workloads", t.workloadLanes(r)},
+	}
+}
+
+func (t *tracks) milestoneLanes() []*lane {
+	if len(t.milestones) == 0 {
+		return nil
+	}
+	l := &lane{ID: t.ids.of("lane", "milestones"), Name: "reached"}
+	for _, m := range t.milestones {
+		l.Spans = append(l.Spans, span{From: m.At, To: m.At, State: "milestone", Text: m.Name, Evidence: []int{m.Seq}})
+	}
+	return []*lane{l}
+}
+
+// faultLanes has a lane for every entry of the timeline, those that are still to come too.
+func (t *tracks) faultLanes() []*lane {
+	var all []*lane
+	for _, e := range t.log.Header().Entries {
+		l := &lane{ID: t.ids.of("fault", e.ID), Name: e.ID, Note: e.Text, Spans: t.faults.spans[e.ID]}
+		if e.ID == e.Kind {
+			l.Name, l.Note = e.Text, ""
+		}
+		l.Calm = len(l.Spans) == 0
+		if !l.Calm && !l.Spans[0].Open {
+			l.Sum = Duration(l.Spans[0].To - l.Spans[0].From)
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+// mostParts is how many parts have lanes of their own; more of them are a band that opens (chosen: a screen's height).
+const mostParts = 24
+
+func (t *tracks) partLanes() []*lane {
+	var all []*lane
+	for _, part := range t.parts.order {
+		l := &lane{ID: t.ids.of("part", part), Name: part, Spans: t.parts.spans[part]}
+		t.blame(l.Spans)
+		all = append(all, l)
+	}
+	if len(all) <= mostParts {
+		return all
+	}
+	for _, l := range all {
+		l.Member = true
+	}
+	name := Plural(len(all), "part")
+	return []*lane{{ID: t.ids.of("lane", "parts"), Name: name, Spans: band(all, t.end), Members: all}}
+}
+
+// blame links spans to the lane of the fault that they go back to.
+func (t *tracks) blame(spans []span) {
+	for i := range spans {
+		if spans[i].Why != "" {
+			spans[i].Cause = t.ids.of("fault", spans[i].Why)
+		}
+	}
+}
+
+func (t *tracks) workloadLanes(r *Report) []*lane {
+	var all []*lane
+	uses := t.log.Header().Uses
+	for i, w := range r.Workloads {
+		l := t.lanesOf(w.ID, uses[i].Kind, uses[i].Subjects())
+		l.Mark = w.Survived
+		if w.Longest != nil {
+			l.Sum = goneFor(w.Longest, r)
+		}
+		all = append(all, l)
+		for _, aspect := range uses[i].Watches {
+			all = append(all, t.lanesOf(w.ID+" "+aspect, "seen from outside", watched(uses[i], aspect)))
+		}
+	}
+	return all
+}
+
+// watched lists what looks at one aspect of the members.
+func watched(u sim.UseData, aspect string) []string {
+	var all []string
+	for _, m := range u.Subjects() {
+		all = append(all, sim.WatchOf(m, aspect))
+	}
+	return all
+}
+
+// lanesOf makes a lane of its own for one member, and a band that opens for several.
+func (t *tracks) lanesOf(name, kind string, members []string) *lane {
+	l := &lane{ID: t.ids.of("work", name), Name: name, Note: kind}
+	if len(members) == 1 {
+		l.Spans = t.memberSpans(members[0])
+		l.Calm = len(l.Spans) == 0
+		return l
+	}
+	l.Note = fmt.Sprintf("%s, %d", kind, len(members))
+	for _, m := range members {
+		ml := &lane{ID: t.ids.of("work", m), Name: m, Member: true, Spans: t.memberSpans(m)}
+		ml.Calm = len(ml.Spans) == 0
+		if total, _ := t.history.Total(m); total > 0 {
+			ml.Sum = Duration(total)
+		}
+		l.Members = append(l.Members, ml)
+	}
+	l.Spans = band(l.Members, t.end)
+	l.Calm = len(l.Spans) == 0
+	return l
+}
+
+// memberSpans are a member's outages; where it is a virtual machine they are split by how it was in them.
+func (t *tracks) memberSpans(m string) []span {
+	guest := t.guests.spans[m]
+	var all []span
+	for _, o := range t.history.OutagesOf(m) {
+		all = append(all, t.outage(o))
+	}
+	if len(guest) > 0 {
+		all = append(uncovered(all, guest), guest...)
+		slices.SortStableFunc(all, func(a, b span) int { return cmp.Compare(a.From, b.From) })
+	}
+	t.blame(all)
+	return all
+}
+
+// uncovered leaves of outages what no state of the machine explains.
+func uncovered(outages, guest []span) []span {
+	var all []span
+	for _, o := range outages {
+		from := o.From
+		for _, g := range guest {
+			if g.To <= from || g.From >= o.To {
+				continue
+			}
+			if g.From > from {
+				all = append(all, piece(o, from, g.From))
+			}
+			from = max(from, g.To)
+		}
+		if from < o.To {
+			last := piece(o, from, o.To)
+			last.Open = o.Open
+			all = append(all, last)
+		}
+	}
+	return all
+}
+
+func piece(o span, from, to time.Duration) span {
+	o.From, o.To, o.Open = from, to, false
+	return o
+}
+
+func (t *tracks) outage(o sim.Outage) span {
+	from := max(0, o.From)
+	s := span{From: from, To: max(from, o.To), Open: o.Open, State: "gone", Evidence: []int{o.Down}, Why: t.log.Event(o.Fault).Subject}
+	s.Text = "not served for " + Duration(o.Length())
+	switch {
+	case o.Open:
+		s.Text += " so far"
+	case o.Resolution > 0:
+		s.Text += " ±" + Duration(o.Resolution)
+	}
+	if o.Up != 0 {
+		s.Evidence = append(s.Evidence, o.Up)
+	}
+	return s
+}
