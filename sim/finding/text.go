@@ -21,8 +21,8 @@ func writeText(w io.Writer, r *Report) error {
 		if p.title != "" {
 			b.WriteString(p.title + "\n\n")
 		}
-		for _, f := range p.findings {
-			b.WriteString(f.text())
+		for i, f := range p.findings {
+			b.WriteString(strings.Repeat("\n", min(i, 1)) + f.text())
 		}
 	}
 	for _, f := range r.some(func(f *Finding) bool { return f.Accepted != nil }) {

@@ -31,8 +31,9 @@ type Candidate struct {
 	Name  string // the file's
 	Plant *topology.Plant
 	Uses  []*sim.Use
-	// Play plays a scenario on it.
-	Play Play
+	// Play plays a scenario on it, and Model what is in none.
+	Play  Play
+	Model Model
 	// Notes say what was left out of it.
 	Notes []string
 }
@@ -78,9 +79,13 @@ func (c *Case) report(ctx context.Context, x Candidate, o Options) (*finding.Rep
 	if c.Sweep, err = sweep.Run(ctx, c.Plant, c.Uses, sweep.Options{Depth: depth, Progress: o.Progress}); err != nil {
 		return nil, fmt.Errorf("check %s: %w", c.Plant.Name, err)
 	}
+	notes, err := c.played(ctx, x, o)
+	if err != nil {
+		return nil, err
+	}
 	r := &finding.Report{
 		Command: "check", Plant: c.Plant.Name, Asked: c.Policy.String(), Rules: catalogue(), FailOn: finding.FailOnError,
-		Findings: c.accept(c.look(), o.Today), Notes: slices.Concat(x.Notes, c.Sweep.Notes),
+		Findings: c.accept(c.look(), o.Today), Notes: slices.Concat(x.Notes, c.Sweep.Notes, notes),
 	}
 	finding.Sort(r.Findings)
 	return r, nil

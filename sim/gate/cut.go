@@ -2,6 +2,7 @@ package gate
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -96,7 +97,7 @@ func (k *cutting) called() string {
 	if len(k.names) == 1 {
 		return k.names[0]
 	}
-	return k.names[0] + " (and " + report.Plural(len(k.names)-1, "more") + " alike)"
+	return k.names[0] + " (and " + strconv.Itoa(len(k.names)-1) + " more alike)"
 }
 
 // causes are the elements of a fate that are told apart: a link stands for its transceivers.

@@ -11,7 +11,7 @@ import (
 type Rule struct {
 	// Severity is that of its findings where the policy does not say otherwise.
 	Severity finding.Severity
-	// Look finds them. It leaves the Rule of a finding open, and the Severity of all but notes: both are the rule's own. It is nil for rules about
+	// Look finds them. It leaves the Rule of a finding open, and the Severity of those that are as bad as the rule says. It is nil for rules about
 	// the policy itself.
 	Look func(*Case) []finding.Finding
 }
@@ -30,6 +30,10 @@ type Case struct {
 	Policy *Policy
 	// Sweep has the cut sets of all workloads, as deep as the policy or the comparison asks.
 	Sweep *sweep.Result
+	// Behaviour is who is down after single failures once everything has settled, and Recoveries the longest that each
+	// workload is gone until then; nil and empty where nothing was played.
+	Behaviour  *sweep.Behaviour
+	Recoveries []Recovery
 	// Drills are the scenarios that were played on the plant.
 	Drills []*Drill
 }

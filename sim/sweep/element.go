@@ -125,6 +125,9 @@ func (f *fates) addConduits(p *topology.Plant) {
 	}
 }
 
+// Fates are all that can happen to the plant, one at a time.
+func (r *Result) Fates() []*Fate { return r.fates.all }
+
 // elements counts the elements of each kind.
 func (f *fates) elements() map[Kind]int {
 	n := map[Kind]int{}
