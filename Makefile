@@ -12,7 +12,7 @@ RACED := ./sim ./sim/workload ./sim/kernel ./sim/blockdev
 # Packages whose tests measure real packets. They run one at a time: a machine that is busy with others cannot measure.
 REAL := /sim/kernel|/cmd/dcdrill
 
-.PHONY: build demo test vet cross lint test-user bench fuzz soak clean
+.PHONY: build demo test vet cross lint test-user bench fuzz soak schema clean
 
 build: ## one static binary
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/dcdrill ./cmd/dcdrill
@@ -54,6 +54,9 @@ fuzz: ## every parser, FUZZTIME each
 
 soak: build ## every built-in scenario SOAK times in the kernel world, and verified
 	$(GO) test -count=1 -timeout 6h -run '^TestSoak$$' ./cmd/dcdrill -soak $(SOAK)
+
+schema: build ## the JSON Schemas of all files, for editors
+	@for s in topology scenario policy; do bin/dcdrill schema $$s > bin/$$s.schema.json && echo bin/$$s.schema.json; done
 
 clean:
 	rm -rf bin out

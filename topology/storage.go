@@ -54,6 +54,9 @@ type Datastore struct {
 	NoPathRetry string
 	// PathTimeout: a path that answers nothing for this long is given up. Zero: the default of iSCSI.
 	PathTimeout time.Duration
+	// Replacement is how long requests stay with a lost session, in case it comes back (iscsid.conf,
+	// node.session.timeo.replacement_timeout); nil: what multipathing sets, or DefaultReplacement in guests.
+	Replacement *time.Duration
 	// RoundRobin spreads requests over all paths to the preferred controller; else one is used at a time.
 	RoundRobin bool
 	// Failback is how long a better path must be up before it is used again; negative: somebody has to say so.
@@ -119,6 +122,10 @@ type VolumeSpec struct {
 	Cache string        `yaml:"cache" enum:"none|mirrored|battery|volatile" doc:"write cache: only a volatile one loses with the power what was not flushed"`
 }
 
+// DefaultReplacement is how long an initiator waits for a lost session where nobody tells it otherwise (open-iscsi,
+// etc/iscsid.conf: node.session.timeo.replacement_timeout = 120).
+const DefaultReplacement = 120 * time.Second
+
 // DatastoreSpec is a datastore as typed.
 type DatastoreSpec struct {
 	Pos         Pos
@@ -126,6 +133,7 @@ type DatastoreSpec struct {
 	Paths       []yamlfile.Word `yaml:"paths" doc:"networks that its paths take"`
 	NoPathRetry yamlfile.Word   `yaml:"no_path_retry" doc:"without a path: queue, fail, or a number of checks"`
 	PathTimeout time.Duration   `yaml:"path_timeout" doc:"a path that answers nothing for this long is given up"`
+	Replacement *time.Duration  `yaml:"replacement_timeout" doc:"requests stay with a lost session this long: 0s under multipathing, 120s in guests by default"`
 	Policy      string          `yaml:"policy" enum:"failover|round-robin" doc:"one path at a time (default), or all to the preferred controller in turn"`
 	Failback    yamlfile.Word   `yaml:"failback" doc:"when a better path is used again: immediate (default), manual, or after a time"`
 	Attach      string          `yaml:"attach" enum:"host|guest" doc:"who has the sessions: the host (default) or each guest"`
@@ -210,7 +218,7 @@ func (b *builder) datastore(host *Node, d yamlfile.Item[DatastoreSpec]) {
 	store := &Datastore{
 		Host: host, ID: d.Key, NoPathRetry: d.Value.NoPathRetry.Text, PathTimeout: d.Value.PathTimeout,
 		RoundRobin: d.Value.Policy == "round-robin", Failback: b.failback(d.Value.Failback),
-		Guest: d.Value.Attach == "guest", Pos: d.Pos,
+		Guest: d.Value.Attach == "guest", Replacement: d.Value.Replacement, Pos: d.Pos,
 	}
 	store.Volume = b.volume(d.Value.Volume)
 	for _, id := range d.Value.Paths {

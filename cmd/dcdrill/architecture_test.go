@@ -34,7 +34,7 @@ var layers = []struct {
 	{"sim/blockdev", []string{"topology", "sim", "sim/proto"}},
 	{"sim/sweep", []string{"topology", "sim", "sim/report"}},
 	{"sim/finding", []string{"topology", "sim", "sim/report"}},
-	{"sim/gate", []string{"topology", "sim", "sim/report", "sim/finding", "sim/sweep"}},
+	{"sim/gate", []string{"topology", "sim", "sim/proto", "sim/report", "sim/finding", "sim/sweep"}},
 	{"sim/simtest", []string{"topology", "sim"}},
 	{"sim", []string{"topology"}},
 	{"scenarios", []string{"topology", "sim", "sim/fault", "sim/workload", "sim/check", "sim/model"}},

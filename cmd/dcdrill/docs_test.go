@@ -12,6 +12,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dcdrill/dcdrill/scenarios"
+	"github.com/dcdrill/dcdrill/sim/gate"
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
 // documents are what readers are promised: every command in them must exist, and every output shown must be what the
@@ -19,7 +23,7 @@ import (
 func documents(t *testing.T) []string {
 	t.Helper()
 	var all []string
-	for _, pattern := range []string{"../../README.md", "../../docs/*.md"} {
+	for _, pattern := range []string{"../../README.md", "../../docs/*.md", "../../docs/examples/*.yml"} {
 		found, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		all = append(all, found...)
@@ -175,7 +179,7 @@ func TestShownOutputIsCompared(t *testing.T) {
 	assert.False(t, matches(shown, []string{"a 1.5s b", "x"}, false))
 }
 
-var mention = regexp.MustCompile("(?m)(?:`|^\\$ |^\\s+)dcdrill ([a-z-]+)((?: [^`\\n|#]*)?)")
+var mention = regexp.MustCompile("(?m)(?:`|^\\$ |^\\s+(?:- )?)dcdrill ([a-z-]+)((?: [^`\\n|#]*)?)")
 
 // TestDocumentsNameCommandsThatExist holds every mention of a command, with its flags, against the program.
 func TestDocumentsNameCommandsThatExist(t *testing.T) {
@@ -217,6 +221,50 @@ func TestReadmeNamesEveryCommand(t *testing.T) {
 	for _, c := range (&app{}).root().Commands() {
 		if !c.Hidden {
 			assert.Contains(t, string(text), "dcdrill "+c.Name(), "the README does not name the command %s", c.Name())
+		}
+	}
+}
+
+// TestExamplesAreRight reads the examples as the program does.
+func TestExamplesAreRight(t *testing.T) {
+	files, err := filepath.Glob("../../docs/examples/*.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	shown, err := os.ReadFile("../../docs/ci.md")
+	require.NoError(t, err)
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		assert.Contains(t, string(text), "# yaml-language-server: $schema=", "%s: editors do not know what it is", name)
+		if filepath.Base(name) == "policy.yaml" {
+			_, err = gate.ParsePolicy(name, text)
+			assert.Contains(t, string(shown), "```yaml\n"+string(text)+"```", "docs/ci.md shows another policy")
+		} else {
+			_, err = scenarios.Validate(name)
+		}
+		assert.NoError(t, err)
+	}
+}
+
+// TestTheActionIsWired keeps the action's inputs, and what it hands on, the same.
+func TestTheActionIsWired(t *testing.T) {
+	text, err := os.ReadFile("../../action.yml")
+	require.NoError(t, err)
+	root, err := yamlfile.Parse("action.yml", text)
+	require.NoError(t, err)
+	inputs := root.Lookup("inputs").Keys()
+	used := map[string]bool{}
+	for _, m := range regexp.MustCompile(`\$\{\{ inputs\.([a-z-]+) \}\}`).FindAllStringSubmatch(string(text), -1) {
+		assert.Contains(t, inputs, m[1])
+		used[m[1]] = true
+	}
+	assert.Len(t, used, len(inputs))
+	script, err := os.ReadFile("../../.ci/gate")
+	require.NoError(t, err)
+	steps := root.Lookup("runs").Lookup("steps").Items()
+	for _, name := range steps[len(steps)-1].Lookup("env").Keys() {
+		if name != "GATE" && name != "SARIF" {
+			assert.Contains(t, string(script), "${"+name, "nothing reads %s", name)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"testing"
@@ -37,8 +38,10 @@ func TestScripts(t *testing.T) {
 		ContinueOnError: true,
 		Setup: func(env *testscript.Env) error {
 			// A name that no other run of this user has, so that these can be told apart.
+			root, err := filepath.Abs("../..")
+			env.Setenv("ROOT", root)
 			env.Setenv("PLANT", fmt.Sprintf("plant-%d", os.Getpid()))
-			return nil
+			return err
 		},
 		Condition: func(word string) (bool, error) {
 			switch word {

@@ -228,6 +228,7 @@ func TestWhatIsWorse(t *testing.T) {
 		"workload":         {func(f *finding.Finding) { f.Workloads = []string{"b", "a", "c"} }, finding.Worse},
 		"another workload": {func(f *finding.Finding) { f.Workloads = []string{"c"} }, finding.Worse},
 		"part":             {func(f *finding.Finding) { f.Parts = []string{"y"} }, finding.Worse},
+		"fewer parts":      {func(f *finding.Finding) { f.Parts = nil }, finding.Same},
 		"less":             {func(f *finding.Finding) { f.Measure = 1 }, finding.Better},
 		"fewer":            {func(f *finding.Finding) { f.Workloads = []string{"b"} }, finding.Better},
 		"milder":           {func(f *finding.Finding) { f.Severity = finding.Note }, finding.Better},

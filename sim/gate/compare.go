@@ -51,23 +51,23 @@ func compare(f, b *finding.Finding) {
 		return
 	}
 	f.Was = b.Message
+	added := missing(f.Parts, b.Parts) // what is no more may have given way to something smaller, and is not better
 	switch {
-	case worse(f, b):
+	case worse(f, b) || len(added) > 0:
 		f.Change = finding.Worse
 	case worse(b, f):
 		f.Change = finding.Better
 	default:
 		f.Change = finding.Same
 	}
-	if added := missing(f.Parts, b.Parts); f.Change == finding.Worse && len(added) > 0 {
+	if len(added) > 0 {
 		f.Message += "; new: " + report.Few(added, 4)
 	}
 }
 
 // worse says whether a is worse than b in any respect: severity, measure, or whom or what it is about.
 func worse(a, b *finding.Finding) bool {
-	return a.Severity.WorseThan(b.Severity) || a.Measure > b.Measure ||
-		len(missing(a.Workloads, b.Workloads)) > 0 || len(missing(a.Parts, b.Parts)) > 0
+	return a.Severity.WorseThan(b.Severity) || a.Measure > b.Measure || len(missing(a.Workloads, b.Workloads)) > 0
 }
 
 // missing lists what is not in another list.

@@ -31,11 +31,11 @@ func newCuts(c *Case) *cuts { return &cuts{c: c, by: map[string]*cutting{}} }
 
 // add takes a set down, and a workload that it cuts.
 func (x *cuts) add(elements []sweep.Element, workload string) {
-	var subjects, names []string
+	var names []string
 	for _, e := range elements {
-		subjects, names = append(subjects, x.c.subject(e)), append(names, x.c.name(e))
+		names = append(names, x.c.name(e))
 	}
-	subject, name := strings.Join(subjects, " + "), strings.Join(names, " + ")
+	subject, name := x.c.subjects(elements), strings.Join(names, " + ")
 	k := x.by[subject]
 	if k == nil {
 		k = &cutting{elements: elements}
@@ -64,6 +64,15 @@ func (x *cuts) findings(say func(k *cutting, f *finding.Finding)) []finding.Find
 		all = append(all, f)
 	}
 	return all
+}
+
+// subjects names a set of elements by their families.
+func (c *Case) subjects(elements []sweep.Element) string {
+	var all []string
+	for _, e := range elements {
+		all = append(all, c.subject(e))
+	}
+	return strings.Join(all, " + ")
 }
 
 // subject names an element by its family, so that a count may change.

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -49,6 +50,9 @@ func (c *Case) played(ctx context.Context, x Candidate, o Options) (notes []stri
 	}
 	trials := sweep.Trials{Fault: x.Model.Fault, Replay: x.Model.Replay}
 	r, err := sweep.Run(ctx, c.Plant, c.Uses, sweep.Options{Depth: 1, Trials: trials, Progress: o.Progress})
+	if errors.Is(err, sim.ErrUnsupported) {
+		return []string{"single failures were not played, only paths were looked at: " + err.Error()}, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("play single failures: %w", err)
 	}

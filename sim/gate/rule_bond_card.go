@@ -19,7 +19,7 @@ func bondOneCard(c *Case) []finding.Finding {
 		}
 		for _, ports := range [][]*topology.Port{b.Members, there} {
 			if name := oneCard(ports); name != "" {
-				return &remark{text: "has " + allOf(b) + " on card " + name + " of " + ports[0].Node.ID}
+				return &remark{text: allOf(b) + " are on card " + name + " of " + ports[0].Node.ID}
 			}
 		}
 		return nil

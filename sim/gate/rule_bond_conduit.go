@@ -21,6 +21,6 @@ func bondOneConduit(c *Case) []finding.Finding {
 		if len(b.Members) < 2 {
 			return nil
 		}
-		return &remark{"has " + allOf(b) + " in conduit " + b.Members[0].Link.Conduit, at}
+		return &remark{allOf(b) + " lie in conduit " + b.Members[0].Link.Conduit, at}
 	})
 }

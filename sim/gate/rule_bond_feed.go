@@ -22,6 +22,6 @@ func bondOneFeed(c *Case) []finding.Finding {
 			}
 			at = append(at, n.Pos)
 		}
-		return &remark{"has " + allOf(b) + " on devices with no feed but " + ends[0].Feeds[0], at}
+		return &remark{allOf(b) + " end at devices with no feed but " + ends[0].Feeds[0], at}
 	})
 }

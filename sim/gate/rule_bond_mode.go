@@ -20,13 +20,13 @@ func bondMode(c *Case) []finding.Finding {
 		for _, m := range b.Members {
 			switch other := m.Peer(); {
 			case other.Bond != nil && other.Bond.Mode != b.Mode:
-				return &remark{text: "is 802.3ad, and at the other end " + other.Bond.String() + " is " + string(other.Bond.Mode)}
+				return &remark{text: "802.3ad, and at the other end " + other.Bond.String() + " is " + string(other.Bond.Mode)}
 			case other.Bond == nil && other.Node.Kind != topology.Switch:
-				return &remark{text: "is 802.3ad, and at the other end " + other.String() + " is in no bond"}
+				return &remark{text: "802.3ad, and at the other end " + other.String() + " is in no bond"}
 			}
 		}
 		if ends := far(b); len(ends) > 1 && !paired(c.Plant, ends) {
-			return &remark{text: "is 802.3ad to " + report.And(ids(ends)) + ", which are no pair"}
+			return &remark{text: "802.3ad to " + report.And(ids(ends)) + ", which are no pair"}
 		}
 		return nil
 	})

@@ -15,6 +15,6 @@ func bondOneSwitch(c *Case) []finding.Finding {
 		if len(b.Members) < 2 || len(ends) > 1 {
 			return nil
 		}
-		return &remark{text: "has " + allOf(b) + " on " + ends[0].ID}
+		return &remark{text: allOf(b) + " end at " + ends[0].ID}
 	})
 }

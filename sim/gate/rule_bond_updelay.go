@@ -23,7 +23,7 @@ func bondUpdelay(c *Case) []finding.Finding {
 		if b.Updelay >= dark {
 			return nil
 		}
-		return &remark{text: "waits " + report.Duration(b.Updelay) + " before it returns to " + b.Primary.Name + ", yet a rebooting " +
+		return &remark{text: "returns to " + b.Primary.Name + " after " + report.Duration(b.Updelay) + ", yet a rebooting " +
 			there.ID + " has carrier " + report.Duration(dark) + " before it forwards"}
 	})
 }

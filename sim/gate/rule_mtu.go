@@ -15,7 +15,7 @@ func mtu(c *Case) []finding.Finding {
 	for _, l := range c.Plant.Links {
 		for _, n := range l.Networks {
 			if l.MTU < n.MTU {
-				s.say(c.link(l), fmt.Sprintf("takes packets of %d bytes, and %s has up to %d", l.MTU, n.ID, n.MTU), l.Pos)
+				s.say(c.link(l), fmt.Sprintf("takes packets of up to %d bytes, and %s has up to %d", l.MTU, n.ID, n.MTU), l.Pos)
 			}
 		}
 	}

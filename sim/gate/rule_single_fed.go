@@ -13,7 +13,7 @@ func singleFed(c *Case) []finding.Finding {
 	for _, g := range c.Plant.Groups {
 		for _, n := range g.Nodes {
 			if g.Redundant && len(n.Feeds) > 0 && hangsOn(n, n.Feeds[0]) {
-				s.say(c.node(n), "is to stand in for others of "+g.ID+", and has no feed but "+n.Feeds[0], n.Pos)
+				s.say(c.node(n), "no feed but "+n.Feeds[0]+", to stand in for others of "+g.ID, n.Pos)
 			}
 		}
 	}

@@ -40,7 +40,7 @@ type sayings struct {
 
 type saying struct{ family, rest, text string }
 
-// say takes one down: text follows the part's name. Places are where it was typed.
+// say takes one down: text says what is wrong with it. Places are where it was typed.
 func (s *sayings) say(p part, text string, at ...topology.Pos) {
 	if s.ids == nil {
 		s.ids, s.of, s.at = map[saying][]string{}, map[saying]int{}, map[saying][]topology.Pos{}
@@ -62,7 +62,7 @@ func (s *sayings) findings(remedy string) []finding.Finding {
 		for i := range names {
 			names[i] += k.rest
 		}
-		f := finding.Finding{Subject: k.family + k.rest, Message: report.And(names) + " " + k.text, Remedy: remedy}
+		f := finding.Finding{Subject: k.family + k.rest, Message: report.And(names) + ": " + k.text, Remedy: remedy}
 		if len(s.ids[k]) < s.of[k] {
 			f.Subject = strings.Join(names, " ")
 		}

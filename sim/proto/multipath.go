@@ -60,6 +60,11 @@ func MultipathConfOf(d *topology.Datastore) MultipathConf {
 	conf := MultipathConf{
 		Failback: d.Failback, Retry: RetryQueue, NopInterval: d.PathTimeout / 2, NopTimeout: d.PathTimeout / 2,
 	}
+	if d.Replacement != nil {
+		conf.Replacement = *d.Replacement
+	} else if d.Guest {
+		conf.Replacement = topology.DefaultReplacement
+	}
 	if d.RoundRobin {
 		conf.Policy = RoundRobin
 	}

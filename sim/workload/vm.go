@@ -112,6 +112,9 @@ func (v *VM) Tolerates() time.Duration {
 	return VMTolerates
 }
 
+// DiskTimeout is how long its guests wait for their disk before they take it for broken; 0 is for ever.
+func (v *VM) DiskTimeout() time.Duration { return v.Guest.timeout() }
+
 // Later names what of it this version cannot play; empty for nothing.
 func (v *VM) Later() string {
 	if v.Service != "" {
