@@ -80,10 +80,7 @@ func candidate(name, text string, f *gateFlags) (gate.Candidate, error) {
 		}
 		return sim.Play(ctx, model.Engine{}, played, sim.Options{Program: program(), Phase: middle, Explain: explain(played)})
 	}
-	fault := func(text string) (*sim.Entry, error) { return scenarios.ParseFault(text, p.Plant) }
-	return gate.Candidate{
-		Name: name, Plant: p.Plant, Uses: p.Uses, Notes: p.notes, Play: play, Model: gate.Model{Fault: fault, Replay: model.Replay},
-	}, nil
+	return gate.Candidate{Name: name, Plant: p.Plant, Uses: p.Uses, Notes: p.notes, Play: play, Trials: p.trials()}, nil
 }
 
 // besidePolicy finds a scenario file that a policy names relative to its own place.

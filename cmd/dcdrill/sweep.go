@@ -146,9 +146,15 @@ func swept(name string, o scenarios.Options, faults ...string) (*sweptPlant, err
 func (p *sweptPlant) ask(o *sweep.Options, behaviour bool) {
 	o.Plant = version + "\n" + p.TopologyText
 	if behaviour {
-		o.Trials.Fault = func(text string) (*sim.Entry, error) { return scenarios.ParseFault(text, p.Plant) }
-		o.Trials.Replay = model.Replay
+		t := p.trials()
+		o.Trials.Fault, o.Trials.Replay = t.Fault, t.Replay
 	}
+}
+
+// trials play sets of failures in the model.
+func (p *sweptPlant) trials() sweep.Trials {
+	fault := func(text string) (*sim.Entry, error) { return scenarios.ParseFault(text, p.Plant) }
+	return sweep.Trials{Fault: fault, Replay: model.Replay}
 }
 
 // sweepError tells wrong questions from what went wrong.

@@ -31,9 +31,9 @@ type Candidate struct {
 	Name  string // the file's
 	Plant *topology.Plant
 	Uses  []*sim.Use
-	// Play plays a scenario on it, and Model what is in none.
-	Play  Play
-	Model Model
+	// Play plays a scenario on it, and Trials single failures.
+	Play   Play
+	Trials sweep.Trials
 	// Notes say what was left out of it.
 	Notes []string
 }

@@ -15,6 +15,7 @@ import (
 	_ "github.com/dcdrill/dcdrill/sim/fault"
 	"github.com/dcdrill/dcdrill/sim/finding"
 	"github.com/dcdrill/dcdrill/sim/model"
+	"github.com/dcdrill/dcdrill/sim/sweep"
 	_ "github.com/dcdrill/dcdrill/sim/workload"
 )
 
@@ -23,7 +24,7 @@ func read(t *testing.T, text string) Candidate {
 	t.Helper()
 	sc, err := scenarios.Try("plant.yaml", nil, scenarios.Options{Topology: "plant.yaml", TopologyText: text})
 	require.NoError(t, err)
-	return Candidate{Name: "plant.yaml", Plant: sc.Plant, Uses: sc.Uses, Model: Model{
+	return Candidate{Name: "plant.yaml", Plant: sc.Plant, Uses: sc.Uses, Trials: sweep.Trials{
 		Fault:  func(text string) (*sim.Entry, error) { return scenarios.ParseFault(text, sc.Plant) },
 		Replay: model.Replay,
 	}}

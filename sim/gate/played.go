@@ -16,13 +16,6 @@ import (
 // mostPlayed is how many single failures are played at most: some seconds' worth on plants of that size (chosen).
 const mostPlayed = 500
 
-// Model plays what is not written in any scenario. The zero value plays nothing.
-type Model struct {
-	// Fault reads an entry of a timeline as typed, for the plant.
-	Fault  func(text string) (*sim.Entry, error)
-	Replay sim.Replay
-}
-
 // repaired is how long what fails stays so when it is played, nodes apart, which reboot: every timer has run out by then
 // (chosen), and what comes of the return is seen too.
 const repaired = time.Hour
@@ -42,14 +35,13 @@ func (c *Case) played(ctx context.Context, x Candidate, o Options) (notes []stri
 		n += k
 	}
 	switch {
-	case x.Model.Replay == nil:
+	case x.Trials.Replay == nil:
 		return nil, nil
 	case n > mostPlayed:
 		return []string{fmt.Sprintf("%s are too many to be played: whether what has a path is served is for dcdrill sweep --behaviour to say",
 			report.Plural(n, "single failure"))}, nil
 	}
-	trials := sweep.Trials{Fault: x.Model.Fault, Replay: x.Model.Replay}
-	r, err := sweep.Run(ctx, c.Plant, c.Uses, sweep.Options{Depth: 1, Trials: trials, Progress: o.Progress})
+	r, err := sweep.Run(ctx, c.Plant, c.Uses, sweep.Options{Depth: 1, Trials: x.Trials, Progress: o.Progress})
 	if errors.Is(err, sim.ErrUnsupported) {
 		return []string{"single failures were not played, only paths were looked at: " + err.Error()}, nil
 	}
@@ -60,22 +52,22 @@ func (c *Case) played(ctx context.Context, x Candidate, o Options) (notes []stri
 	for _, id := range r.Behaviour.Unserved {
 		notes = append(notes, id+" is not served although nothing has failed: it was not played")
 	}
-	return notes, c.recoveries(ctx, x.Model)
+	return notes, c.recoveries(ctx, x.Trials)
 }
 
 // recoveries plays every element's loss and return, and keeps the worst for each workload.
-func (c *Case) recoveries(ctx context.Context, m Model) error {
+func (c *Case) recoveries(ctx context.Context, t sweep.Trials) error {
 	uses := slices.DeleteFunc(slices.Clone(c.Uses), func(u *sim.Use) bool { return slices.Contains(c.Behaviour.Unserved, u.ID) })
 	worst := map[string]Recovery{}
 	for _, f := range c.Sweep.Fates() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		sc, err := c.failing(f, m, uses)
+		sc, err := c.failing(f, t, uses)
 		if err != nil {
 			return err
 		}
-		logs, err := sim.Predict(sc, m.Replay)
+		logs, err := sim.Predict(sc, t.Replay)
 		if err != nil {
 			return fmt.Errorf("play the loss of %s: %w", f, err)
 		}
@@ -98,7 +90,7 @@ func (c *Case) recoveries(ctx context.Context, m Model) error {
 }
 
 // failing is a scenario in which an element fails and comes back.
-func (c *Case) failing(f *sweep.Fate, m Model, uses []*sim.Use) (*sim.Scenario, error) {
+func (c *Case) failing(f *sweep.Fate, t sweep.Trials, uses []*sim.Use) (*sim.Scenario, error) {
 	e := f.Elements[0]
 	texts, lasts := e.Faults(c.Plant), repaired
 	if e.Kind == sweep.Node {
@@ -106,7 +98,7 @@ func (c *Case) failing(f *sweep.Fate, m Model, uses []*sim.Use) (*sim.Scenario, 
 	}
 	sc := &sim.Scenario{Name: "check", Plant: c.Plant, Uses: uses}
 	for i, text := range texts {
-		entry, err := m.Fault(text)
+		entry, err := t.Fault(text)
 		if err != nil {
 			return nil, fmt.Errorf("play the loss of %s: %w", e, err)
 		}
