@@ -82,13 +82,10 @@ func (l *loader) expectation(e yamlfile.Entry, sc *sim.Scenario, ids []string) *
 		l.ps.Add(e.KeyPos, `write it as {web: {outage: "<= 30s"}}`, "an expectation is a map with a check or a workload in it")
 		return nil
 	}
-	entries := e.Value.Without("id").Entries()
-	for _, word := range entries {
-		if slices.Contains(laterChecks, word.Key) || later(word.Value) {
-			l.later.add(e.KeyPos, "expectation %s", e.Key)
-			return nil
-		}
+	if w := e.Value.Lookup("milestone"); w.Kind() == yamlfile.Scalar {
+		return l.check("milestone", e.Key, e.KeyPos, e.Value.Without("id"), sc)
 	}
+	entries := e.Value.Without("id", "from", "to").Entries()
 	if len(entries) != 1 {
 		l.ps.Add(e.KeyPos, "give each an entry of its own", "an expectation holds one check, this one holds %s", orNothing(e.Value.Keys()))
 		return nil
@@ -110,12 +107,11 @@ func (l *loader) expectation(e yamlfile.Entry, sc *sim.Scenario, ids []string) *
 	if !used(sc, word.Key) {
 		return nil
 	}
-	return l.check("outage", e.Key, e.KeyPos, of(word.Key, word.Value), sc)
-}
-
-// later says whether bounds speak of states that this version does not know.
-func later(bounds *yamlfile.Node) bool {
-	return slices.ContainsFunc(bounds.Keys(), func(key string) bool { return slices.Contains(laterChecks, key) })
+	kind, bounds := "outage", word.Value
+	if len(entries) < len(e.Value.Without("id").Entries()) || bounds.Lookup("ping") != nil || bounds.Lookup("write") != nil {
+		kind, bounds = "during", yamlfile.Merge(bounds, e.Value.Without("id", word.Key))
+	}
+	return l.check(kind, e.Key, e.KeyPos, of(word.Key, bounds), sc)
 }
 
 func orNothing(keys []string) string {

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"time"
 
+	"github.com/dcdrill/dcdrill/sim/recovery"
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
@@ -21,13 +22,11 @@ type file struct {
 	Expect      *yamlfile.Node `yaml:"expect" doc:"how the incident was, keyed by id; decides the exit code"`
 	Variants    *yamlfile.Node `yaml:"variants" doc:"patches over this scenario (RFC 7396), keyed by name"`
 
-	Parts        *yamlfile.Node `yaml:"parts" doc:"spare parts; not in this version"`
-	People       *yamlfile.Node `yaml:"people" doc:"who repairs; not in this version"`
-	Teams        *yamlfile.Node `yaml:"teams" doc:"who repairs; not in this version"`
-	ServiceTimes *yamlfile.Node `yaml:"service_times" doc:"how long repair steps take; not in this version"`
-	RestartOrder *yamlfile.Node `yaml:"restart_order" doc:"which machines are restarted first; not in this version"`
-	Change       *yamlfile.Node `yaml:"change" doc:"change policy; not in this version"`
-	Drill        *yamlfile.Node `yaml:"drill" doc:"what a facilitator needs; not in this version"`
+	recovery.Plan
+
+	Change  *yamlfile.Node `yaml:"change" doc:"policy of change control: what every config-push of the timeline says unless the policy does"`
+	Drill   *yamlfile.Node `yaml:"drill" doc:"what a facilitator needs; not in this version"`
+	Variant string         `yaml:"variant" doc:"which variant was laid over the file; written by the program"`
 }
 
 // timing are the keys of a timeline entry beside the kind of its fault.
@@ -51,6 +50,7 @@ type when struct {
 	Healed string `yaml:"healed" doc:"an entry of the timeline that ends"`
 	Count  int    `yaml:"count" doc:"the how-manieth such event; the first by default"`
 
-	Task      *yamlfile.Node `yaml:"task" doc:"a repair task; not in this version"`
-	Milestone *yamlfile.Node `yaml:"milestone" doc:"a milestone of the recovery; not in this version"`
+	Task      string `yaml:"task" doc:"a kind of work, such as diagnose-part, that somebody begins"`
+	Ended     bool   `yaml:"ended" doc:"or ends"`
+	Milestone string `yaml:"milestone" doc:"a milestone of the recovery"`
 }

@@ -22,8 +22,6 @@ func (l *Later) Error() string {
 // Words that parse and cannot run yet. They stay valid, so that files need no change when their time comes.
 var (
 	laterWorkloads = []string{"voip"}
-	laterFaults    = []string{"config-push"}
-	laterChecks    = []string{"milestone", "between", "ping", "write"}
 )
 
 func (l *Later) add(at yamlfile.Pos, format string, args ...any) {
@@ -39,8 +37,7 @@ func (l *Later) section(f file) {
 		key  string
 		node *yamlfile.Node
 	}{
-		{"parts", f.Parts}, {"people", f.People}, {"teams", f.Teams}, {"service_times", f.ServiceTimes},
-		{"restart_order", f.RestartOrder}, {"change", f.Change}, {"drill", f.Drill},
+		{"drill", f.Drill},
 	} {
 		if s.node.Kind() != yamlfile.Null {
 			l.add(s.node.Pos(), "%s", s.key)

@@ -113,11 +113,12 @@ func (l *loader) load(root *yamlfile.Node, name string) (*sim.Scenario, error) {
 	}
 	l.later.section(f)
 	l.printable(root)
-	sc := &sim.Scenario{Name: f.Name, Story: strings.TrimSpace(f.Story), Seed: f.Seed, Until: f.Until}
+	sc := &sim.Scenario{Name: f.Name, Story: strings.TrimSpace(f.Story), Seed: f.Seed, Until: f.Until, Variant: f.Variant}
 	sc.Text = root.Without("variants").String()
 	sc.Start = l.start(f)
 	sc.Uses = l.uses(sc.Plant, l.plant(sc, f, plantPatch))
-	sc.Timeline = l.timeline(f.Timeline, sc)
+	l.recovery(&f, root, sc)
+	sc.Timeline = l.timeline(policed(f.Timeline, f.Change), sc)
 	l.checks(f, sc)
 	if err := l.ps.Err(); err != nil {
 		return nil, err

@@ -80,10 +80,6 @@ func entrySchema(s *yamlfile.Schemas) *jsonschema.Schema {
 		entry.Properties.Set(k.Name, &jsonschema.Schema{Ref: fault.Ref, Description: k.Doc})
 		one = append(one, &jsonschema.Schema{Required: []string{k.Name}})
 	}
-	for _, name := range laterFaults {
-		entry.Properties.Set(name, &jsonschema.Schema{Description: "not in this version"})
-		one = append(one, &jsonschema.Schema{Required: []string{name}})
-	}
 	entry.OneOf = one
 	return s.Define("entry", entry)
 }
@@ -95,15 +91,11 @@ func expectationSchema(s *yamlfile.Schemas) *jsonschema.Schema {
 		check := s.Struct(reflect.TypeOf(k.New()).Elem())
 		object.Properties.Set(k.Name, &jsonschema.Schema{Ref: check.Ref, Description: k.Doc})
 	}
-	for _, name := range slices.Concat(laterChecks, []string{"from", "to"}) {
-		object.Properties.Set(name, &jsonschema.Schema{Description: "not in this version"})
+	for _, name := range []string{"from", "to"} {
+		object.Properties.Set(name, &jsonschema.Schema{Description: "a milestone or a time: ping and write are looked at between the two"})
 	}
-	bounds := kindSchema(s, sim.Checks, "outage", "workload")
-	if bounds.Properties != nil {
-		for _, name := range laterChecks {
-			bounds.Properties.Set(name, &jsonschema.Schema{Description: "not in this version"})
-		}
-	}
+	object.Properties.Set("between", &jsonschema.Schema{Description: "with a milestone: between which two moments it is reached"})
+	bounds := any1(kindSchema(s, sim.Checks, "outage", "workload"), kindSchema(s, sim.Checks, "during", "workload"))
 	object.AdditionalProperties = bounds
 	return s.Define("expectation", object)
 }

@@ -1,9 +1,9 @@
 package scenarios
 
 import (
-	"strings"
 	"time"
 
+	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
@@ -37,32 +37,9 @@ func (l *loader) at(n *yamlfile.Node, start time.Time) time.Duration {
 	if n.Kind() == yamlfile.Null {
 		return 0
 	}
-	if strings.Contains(n.Text(), ":") {
-		return l.timeOfDay(n, start)
-	}
-	d, err := yamlfile.ParseDuration(n.Text())
+	d, err := sim.Moment(n.Text(), start)
 	if err != nil {
 		l.ps.Add(n.Pos(), "", "%s", err)
 	}
 	return d
-}
-
-func (l *loader) timeOfDay(n *yamlfile.Node, start time.Time) time.Duration {
-	for _, layout := range []string{"15:04", "15:04:05"} {
-		t, err := time.Parse(layout, n.Text())
-		if err != nil {
-			continue
-		}
-		if start.IsZero() {
-			l.ps.Add(n.Pos(), "give the scenario a start, or write a duration such as 8m", "a time of day needs a start")
-			return 0
-		}
-		then := time.Date(start.Year(), start.Month(), start.Day(), t.Hour(), t.Minute(), t.Second(), 0, start.Location())
-		if then.Before(start) {
-			then = then.AddDate(0, 0, 1)
-		}
-		return then.Sub(start)
-	}
-	l.ps.Add(n.Pos(), "", "%q is not a time of day: write it as 13:05", n.Text())
-	return 0
 }

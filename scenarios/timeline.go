@@ -98,9 +98,6 @@ func (l *loader) faultOf(n *yamlfile.Node, kinds []string) (kind string, value *
 		case !slices.Contains(kinds, e.Key):
 		case registered:
 			known = append(known, e.Key)
-		case slices.Contains(laterFaults, e.Key):
-			l.later.add(e.KeyPos, "fault %s", e.Key)
-			return "", nil, false
 		default:
 			l.ps.Add(e.KeyPos, suggest(e.Key, slices.Concat(sim.Faults.Names(), timingKeys), "faults"), "no fault called %q", e.Key)
 		}

@@ -5,22 +5,20 @@ import (
 	"strconv"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/recovery"
 	"github.com/dcdrill/dcdrill/topology"
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
 // trigger reads the event that an entry waits for. Names are checked once all entries are known.
 func (l *loader) trigger(w *when, n *yamlfile.Node) *sim.Trigger {
-	if w.Task != nil || w.Milestone != nil {
-		l.later.add(n.Pos(), "when: {%s: ...}", n.Keys()[0])
-		return nil
-	}
 	t := &sim.Trigger{Count: w.Count}
 	said := 0
 	for _, s := range []struct {
 		subject, kind, state string
 	}{
 		{w.Node, "stage", w.Stage}, {w.Up, "up", ""}, {w.Down, "down", ""}, {w.Fault, "fault", ""}, {w.Healed, "healed", ""},
+		{w.Task, "task", string(taskState(w.Ended))}, {w.Milestone, "milestone", ""},
 	} {
 		if s.subject != "" {
 			said++
@@ -29,11 +27,13 @@ func (l *loader) trigger(w *when, n *yamlfile.Node) *sim.Trigger {
 	}
 	switch {
 	case said != 1:
-		l.ps.Add(n.Pos(), "", "when waits for one of {node: core1, stage: forwarding}, {up: core1}, {down: web}, {fault: id}, {healed: id}")
+		l.ps.Add(n.Pos(), "", "when waits for one of {node: core1, stage: forwarding}, {up: core1}, {down: web}, {fault: id}, {healed: id}, {task: diagnose-part}, {milestone: storage-up}")
 	case w.Node != "" && w.Stage == "":
 		l.ps.Add(n.Pos(), "such as stage: forwarding", "when waits for a stage of %s", w.Node)
 	case w.Node == "" && w.Stage != "":
 		l.ps.Add(n.Lookup("stage").Pos(), "", "stage needs a node")
+	case w.Task == "" && w.Ended:
+		l.ps.Add(n.Lookup("ended").Pos(), "", "ended needs a task")
 	case w.Count < 0:
 		l.ps.Add(n.Lookup("count").Pos(), "", "count is %d: the first is 1", w.Count)
 	default:
@@ -41,6 +41,13 @@ func (l *loader) trigger(w *when, n *yamlfile.Node) *sim.Trigger {
 		return t
 	}
 	return nil
+}
+
+func taskState(ended bool) sim.TaskState {
+	if ended {
+		return sim.TaskEnded
+	}
+	return sim.TaskBegun
 }
 
 // wait is a trigger whose names are still to be looked up.
@@ -62,6 +69,8 @@ func (l *loader) triggers(ids []string, sc *sim.Scenario) {
 			}
 		case "stage":
 			l.waitForNode(w, sc.Plant)
+		case "task", "milestone":
+			l.waitForPeople(w, sc)
 		default:
 			l.waitForService(w, sc)
 		}
@@ -71,6 +80,20 @@ func (l *loader) triggers(ids []string, sc *sim.Scenario) {
 func (l *loader) waitForNode(w wait, p *topology.Plant) {
 	if p.Node(w.trigger.Subject) == nil {
 		l.unknown(w.node, w.trigger.Subject, "node", nodeNames(p))
+	}
+}
+
+// waitForPeople looks whether there are people who could get that far.
+func (l *loader) waitForPeople(w wait, sc *sim.Scenario) {
+	have := sim.Milestones()
+	if w.trigger.Kind == "task" {
+		have = recovery.Tasks()
+	}
+	switch {
+	case !slices.Contains(have, w.trigger.Subject):
+		l.unknown(w.node, w.trigger.Subject, w.trigger.Kind, have)
+	case sc.Recovery == nil:
+		l.ps.Add(w.node.Pos(), "such as teams: {noc: {people: 4}}", "it waits for people, and there are no teams")
 	}
 }
 

@@ -15,9 +15,16 @@ func (l *loader) override(root *yamlfile.Node) (over, plantPatch *yamlfile.Node)
 		plantPatch = t
 		patch = patch.Without("topology")
 	}
-	root = yamlfile.Merge(root, patch)
-	if l.opts.Variant != "" && patch.Lookup("name").Kind() == yamlfile.Null {
-		root = set(root, "name", root.Lookup("name").Text()+"+"+l.opts.Variant)
+	merged := yamlfile.Merge(root, patch)
+	if l.opts.Variant != "" && plantPatch == nil && merged.String() == root.String() {
+		l.ps.Add(patch.Pos(), "", "the variant changes nothing: the scenario says all of that already")
+	}
+	root = merged
+	if l.opts.Variant != "" {
+		root = set(root, "variant", l.opts.Variant)
+		if patch.Lookup("name").Kind() == yamlfile.Null {
+			root = set(root, "name", root.Lookup("name").Text()+"+"+l.opts.Variant)
+		}
 	}
 	if l.opts.Seed != nil {
 		root = set(root, "seed", strconv.FormatUint(*l.opts.Seed, 10))

@@ -99,7 +99,7 @@ func (h *Hardware) cableWell(l *topology.Link) bool {
 			return false
 		}
 	}
-	return c.unplugged == 0 && c.errDisabled == 0
+	return len(c.pulls) == 0 && c.errDisabled == 0
 }
 
 // join puts a device of a pair in service; its host-facing ports follow after the delay.

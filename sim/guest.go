@@ -36,6 +36,8 @@ func (s GuestState) Works() bool { return s == GuestRunning || s == GuestUp || s
 type Resident interface {
 	Talk
 	Datastore() *topology.Datastore
+	// Mute says whether it answers nothing on the network once it has failed, as after a stop error.
+	Mute() bool
 	// Live is the real virtual machine that Measure runs.
 	Live() LiveGuest
 }

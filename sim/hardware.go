@@ -28,6 +28,7 @@ type Hardware struct {
 	san      sanState
 
 	waiting []*wait
+	hidden  []hidden
 
 	hold int // while positive, changes gather
 	err  error
@@ -49,19 +50,25 @@ type socket struct {
 	port   *topology.Port
 	dark   int
 	optics []*opticFault
+	shut   bool // by somebody, at its own node
 	up     bool // carrier, as the world was told
 	gone   bool // dark, as the world was told
 }
 
 // cable is a link between two sockets.
 type cable struct {
-	unplugged   int
+	pulls       []*pull
 	errDisabled int
 }
 
+// pull is one reason why a cable is unplugged; cause is the event that says so.
+type pull struct{ cause int }
+
+// opticFault is one thing that is wrong with a transceiver. Seat says that it is cured by taking it out and putting it
+// in again.
 type opticFault struct {
-	latent bool
-	cause  int
+	latent, seat bool
+	cause        int
 }
 
 // NewHardware makes a plant in which everything is well.
@@ -242,19 +249,50 @@ func (h *Hardware) powered(d *device) bool {
 	return len(d.node.Feeds) == 0 || slices.ContainsFunc(d.node.Feeds, live)
 }
 
-// lose is power loss: abrupt, and the moment when latent optics turn out to be dead.
+// lose is power loss: abrupt, and the moment when latent optics turn out to be dead, those at the far ends too.
 func (h *Hardware) lose(d *device, cause int, b *batch) {
 	h.enter(d, topology.Off, cause, "", b)
 	d.held = false
 	for _, p := range d.node.Ports {
-		for _, o := range h.sockets[p].optics {
-			if o.latent {
-				o.latent = false
-				h.env.Log.Add(o.cause, p.String(), OpticData{State: "dead"})
-			}
+		h.reveal(p)
+		h.reveal(p.Peer())
+	}
+}
+
+// reveal is the moment when latent faults of a transceiver show: its link has to come up anew, because the node at
+// either end lost power.
+func (h *Hardware) reveal(p *topology.Port) {
+	for _, o := range h.sockets[p].optics {
+		if o.latent {
+			o.latent = false
+			h.env.Log.Add(o.cause, p.String(), OpticData{State: "dead"})
+			h.hidden = append(h.hidden, hidden{p, o.cause})
 		}
 	}
 }
+
+// hidden is a dead transceiver that nothing shows yet, since its port would have no carrier anyway.
+type hidden struct {
+	port  *topology.Port
+	cause int
+}
+
+// expose has the world look at ports that stay without carrier when their nodes come up: only that shows that their
+// transceivers are dead.
+func (h *Hardware) expose() {
+	h.hidden = slices.DeleteFunc(h.hidden, func(x hidden) bool {
+		if h.lightless(x.port.Node) || h.lightless(x.port.Peer().Node) {
+			return false
+		}
+		if h.sockets[x.port].dead() && x.port.Link.FaultSignalling {
+			h.witness(x.cause, []Level{Carrier{x.port, false}})
+		}
+		return true
+	})
+}
+
+// lightless says whether a node's ports have no light yet.
+func (h *Hardware) lightless(n *topology.Node) bool { return h.devices[n].stage < topology.PortsUp }
 
 // enter puts a device at a stage.
 func (h *Hardware) enter(d *device, s topology.Stage, cause int, why string, b *batch) {
@@ -310,8 +348,10 @@ func (h *Hardware) carrier(p *topology.Port) (up bool, why string) {
 		return false, "its controller is dead"
 	case c.errDisabled > 0:
 		return false, "err-disabled"
-	case c.unplugged > 0:
+	case len(c.pulls) > 0:
 		return false, "unplugged"
+	case h.sockets[p].shut || h.sockets[peer].shut:
+		return false, "shut"
 	case h.held(p) || h.held(peer):
 		return false, "held by its pair"
 	case h.sockets[peer].dead():
@@ -368,6 +408,7 @@ func (h *Hardware) tell(cause int, b batch) {
 		h.err = err
 	default:
 		h.witness(cause, b.levels)
+		h.expose()
 	}
 	h.wake()
 }

@@ -142,7 +142,7 @@ func TestAPairThatReturnsTogether(t *testing.T) {
 func TestThePeerLinkIsRepairedWhileBothWait(t *testing.T) {
 	for name, broken := range map[string]script{
 		"unplugged": unplug("peer-link"),
-		"dead":      func(s *sim.Scope) { s.KillOptic(false, s.Plant.Port("core1:e31")) },
+		"dead":      func(s *sim.Scope) { s.KillOptic(false, false, s.Plant.Port("core1:e31")) },
 		"dark":      func(s *sim.Scope) { s.Darken(s.Plant.Port("core2:e31")) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -184,7 +184,7 @@ func TestOverlappingFaultsEndInAnyOrder(t *testing.T) {
 	faults := map[string]script{
 		"power":  off("core1"),
 		"cable":  unplug(simtest.TwoCore().Port("hv1:vmnic0").Link.ID),
-		"optic":  func(s *sim.Scope) { s.KillOptic(false, s.Plant.Port("hv1:vmnic0")) },
+		"optic":  func(s *sim.Scope) { s.KillOptic(false, false, s.Plant.Port("hv1:vmnic0")) },
 		"dark":   func(s *sim.Scope) { s.Darken(s.Plant.Port("hv1:vmnic0")) },
 		"refuse": func(s *sim.Scope) { s.Refuse(s.Plant.Family("hv"), s.Plant.Family("hv")) },
 	}
@@ -223,7 +223,7 @@ func TestAFaultOutlastedByAnotherChangesNothing(t *testing.T) {
 
 func TestALatentOpticDiesWithThePower(t *testing.T) {
 	steps := []step{
-		{"latent", 0, time.Hour, func(s *sim.Scope) { s.KillOptic(true, s.Plant.Port("core1:e1")) }},
+		{"latent", 0, time.Hour, func(s *sim.Scope) { s.KillOptic(true, false, s.Plant.Port("core1:e1")) }},
 		{"cut", time.Minute, time.Minute, off("core1")},
 	}
 	got, world := play(t, simtest.TwoCore(), steps, "hv1:vmnic0", "core1:e1", "core1", "hv2:vmnic0")
@@ -236,7 +236,7 @@ func TestALatentOpticDiesWithThePower(t *testing.T) {
 }
 
 func TestADeadLaser(t *testing.T) {
-	dead := []step{{"laser", 0, time.Minute, func(s *sim.Scope) { s.KillOptic(false, s.Plant.Port("core1:e1")) }}}
+	dead := []step{{"laser", 0, time.Minute, func(s *sim.Scope) { s.KillOptic(false, false, s.Plant.Port("core1:e1")) }}}
 	p := simtest.TwoCore()
 	got, _ := play(t, p, dead, "hv1:vmnic0", "core1:e1")
 	require.Contains(t, got, "0s     hv1:vmnic0 carrier off\n0s     core1:e1 carrier off\n", "both ends know")

@@ -246,6 +246,104 @@ type DisagreeData struct {
 	Measured  string `json:"measured"`
 }
 
+// ActionData: somebody did something to the plant: "replace optic" to a port, "switch off" to a virtual machine.
+type ActionData struct {
+	Do string `json:"do"`
+	By string `json:"by,omitempty"`
+	// Why is the task, or the player's reason.
+	Why string `json:"why,omitempty"`
+}
+
+// TaskState is how far a piece of people's work has come.
+type TaskState string
+
+// A task waits for whatever it lacks, is begun and ended. One that is stuck lacks what will never come.
+const (
+	TaskWaiting TaskState = "waiting"
+	TaskBegun   TaskState = "begun"
+	TaskEnded   TaskState = "ended"
+	TaskStuck   TaskState = "stuck"
+)
+
+// TaskData: a piece of people's work (the subject, "power-cycle") on something ("hosted/17").
+type TaskData struct {
+	State TaskState `json:"state"`
+	On    string    `json:"on,omitempty"`
+	By    string    `json:"by,omitempty"` // the person, "noc/2"
+	// For says what a waiting or stuck task lacks: "a person", "vcenter", "a QSFP-40G-SR4".
+	For string `json:"for,omitempty"`
+	// Found is what came of a task that has ended: "dead optic in core1:Ethernet1/1".
+	Found string `json:"found,omitempty"`
+}
+
+// PartState is where a spare part is.
+type PartState string
+
+// A part is taken from the shelf or ordered, arrives, and is fitted. One that was dead on arrival shows it when fitted.
+const (
+	PartTaken   PartState = "taken"
+	PartOrdered PartState = "ordered"
+	PartArrived PartState = "arrived"
+	PartFitted  PartState = "fitted"
+	PartDead    PartState = "dead on arrival"
+)
+
+// PartData: a spare part (the subject is its model) for a place in the plant.
+type PartData struct {
+	State PartState `json:"state"`
+	For   string    `json:"for"`
+	// Due is when an ordered part will be there.
+	Due Seconds `json:"due,omitempty"`
+}
+
+// MilestoneData: a milestone of the recovery (the subject) is reached.
+type MilestoneData struct{}
+
+// The milestones, in their usual order. One is reached only where what it speaks of was lost before.
+const (
+	Detected          = "detected"           // a person looks
+	NetworkUp         = "network-up"         // every conversation that needs no storage is served, and what runs is pinged
+	StorageUp         = "storage-up"         // every datastore answers
+	AllBooted         = "all-booted"         // every virtual machine works
+	AppsTested        = "apps-tested"        // somebody has looked at every application
+	IntegrityVerified = "integrity-verified" // and at all files and databases
+)
+
+// Milestones lists all of them.
+func Milestones() []string {
+	return []string{Detected, NetworkUp, StorageUp, AllBooted, AppsTested, IntegrityVerified}
+}
+
+// NoticeData: the clients are told something. ETA is when they are told that all will be well; 0 when nobody can say.
+type NoticeData struct {
+	Number int     `json:"number"`
+	Text   string  `json:"text"`
+	ETA    Seconds `json:"eta,omitempty"`
+}
+
+// ChangeData: a change of configuration (the subject is its entry) went a step on: "reviewed", "rejected", "pushed to
+// core1", "stopped", "rolled back".
+type ChangeData struct {
+	Step string `json:"step"`
+	Why  string `json:"why,omitempty"`
+}
+
+// IdleData: an entry of a variant's timeline did nothing, as may be: what it waits for never came.
+type IdleData struct {
+	Why string `json:"why"`
+}
+
+// ShareData: this much of a workload's time went into something that has a name. The shares of its worst member sum to
+// that member's outages; After ones come when it is served again. Without has the smallest sets of entries without each
+// of which there would be no such share.
+type ShareData struct {
+	Member  string     `json:"member"`
+	Name    string     `json:"name"`
+	Length  Seconds    `json:"length"`
+	After   bool       `json:"after,omitempty"`
+	Without [][]string `json:"without,omitempty"`
+}
+
 // StarvedData: this machine was too busy to measure; the run is inconclusive.
 type StarvedData struct {
 	Late Seconds `json:"late"`
@@ -311,6 +409,14 @@ func (BoundsData) Kind() string      { return "bounds" }
 func (BlameData) Kind() string       { return "blame" }
 func (JumpData) Kind() string        { return "jump" }
 func (DisagreeData) Kind() string    { return "disagree" }
+func (ActionData) Kind() string      { return "action" }
+func (TaskData) Kind() string        { return "task" }
+func (PartData) Kind() string        { return "part" }
+func (MilestoneData) Kind() string   { return "milestone" }
+func (NoticeData) Kind() string      { return "notice" }
+func (ChangeData) Kind() string      { return "change" }
+func (IdleData) Kind() string        { return "idle" }
+func (ShareData) Kind() string       { return "share" }
 func (StarvedData) Kind() string     { return "starved" }
 func (UnsupportedData) Kind() string { return "unsupported" }
 func (VerdictData) Kind() string     { return "verdict" }
@@ -326,6 +432,7 @@ var dataTypes = typesByKind(
 	HeaderData{}, SteadyData{}, FaultData{}, HealedData{}, CarrierData{}, DarkData{}, StageData{}, RefuseData{},
 	HolderData{}, RoutesData{}, OpticData{}, PowerData{}, ErrDisableData{}, BondData{}, ProofData{}, UnprovenData{},
 	SkewData{}, DownData{}, UpData{}, GuestData{}, IntegrityData{}, PathsData{}, ControllerData{}, VolumeData{}, DisksData{}, ReconnectData{}, StatsData{}, BoundsData{}, BlameData{}, JumpData{},
+	ActionData{}, TaskData{}, PartData{}, MilestoneData{}, NoticeData{}, ChangeData{}, IdleData{}, ShareData{},
 	DisagreeData{}, StarvedData{}, UnsupportedData{}, VerdictData{}, EndData{},
 )
 

@@ -63,7 +63,9 @@ type Run struct {
 	begun  map[string]int
 	// steered: something was begun or ended from outside, so that no replay of the scenario explains the run
 	steered bool
-	real    realTime
+	// rest has people say what they still wait for.
+	rest func()
+	real realTime
 }
 
 // Play plays a scenario and returns its log, which is whole even when an error or the end of ctx cut the run short.
@@ -123,7 +125,7 @@ func (r *Run) Inject(e *Entry) error {
 // scope makes what an entry does its harm through.
 func (r *Run) scope(e *Entry) *Scope {
 	s := r.root.Sub()
-	s.cause, s.Lasts, s.Rand = r.begun[e.ID], e.For, dice(r.sc.Seed, e.ID)
+	s.cause, s.Lasts, s.Start, s.Rand = r.begun[e.ID], e.For, r.sc.Start, dice(r.sc.Seed, e.ID)
 	end := func() { r.heal(e.ID) }
 	s.onIdle = end
 	if e.For > 0 {
@@ -220,8 +222,11 @@ func (r *Run) until() time.Duration {
 	return DefaultUntil
 }
 
-// schedule puts the timeline in the queue and arms the triggers.
+// schedule puts the timeline in the queue, arms the triggers and has people watch.
 func (r *Run) schedule() {
+	if r.sc.Recovery != nil {
+		r.rest = r.sc.Recovery.Begin(r.Hands())
+	}
 	for _, e := range r.sc.Timeline {
 		if e.When == nil {
 			r.env.Loop.At(e.At, func() { r.inject(e) })
@@ -250,8 +255,13 @@ func (t *Trigger) matches(e Event) bool {
 	if e.Data.Kind() != t.Kind || t.Subject != "" && e.Subject != t.Subject {
 		return false
 	}
-	stage, isStage := e.Data.(StageData)
-	return t.State == "" || isStage && stage.Stage == t.State
+	switch d := e.Data.(type) {
+	case StageData:
+		return t.State == "" || d.Stage == t.State
+	case TaskData:
+		return t.State == string(d.State)
+	}
+	return t.State == ""
 }
 
 // unwind undoes all that is still going on, after the log has ended.

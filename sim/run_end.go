@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,9 @@ func (r *Run) finish(ctx context.Context, reason string, err error) error {
 	interrupted := errors.Is(err, context.Canceled) && ctx.Err() != nil
 	if interrupted {
 		err = nil
+	}
+	if r.rest != nil && reason == "played" && err == nil {
+		r.rest()
 	}
 	err = errors.Join(err, r.world.Stop())
 	if err == nil && !interrupted && (reason == "played" || reason == "horizon") {
@@ -37,7 +41,8 @@ func (r *Run) explain() error {
 	return r.opts.Explain(r.env.Log)
 }
 
-// unproven complains of every fault that no proof goes back to.
+// unproven complains of every fault that no proof goes back to. In a variant a fault may have nothing to do: that what it
+// waits for does not come may be the very point of the variant.
 func (r *Run) unproven() {
 	proven := map[int]bool{}
 	for _, e := range r.env.Log.Events() {
@@ -47,22 +52,26 @@ func (r *Run) unproven() {
 	}
 	for _, e := range r.sc.Timeline {
 		switch seq := r.begun[e.ID]; {
+		case seq == 0 && r.sc.Variant != "" && e.When != nil:
+			r.env.Log.Add(0, e.ID, IdleData{Why: "it never began: what it waits for did not come"})
 		case seq == 0:
 			r.env.Log.Add(0, e.ID, UnprovenData{Missing: "it never began"})
+		case !proven[seq] && r.sc.Variant != "" && r.latent(seq) != "":
+			r.env.Log.Add(seq, e.ID, IdleData{Why: r.latent(seq)})
 		case !proven[seq]:
-			r.env.Log.Add(seq, e.ID, UnprovenData{Missing: r.unseen(seq)})
+			r.env.Log.Add(seq, e.ID, UnprovenData{Missing: cmp.Or(r.latent(seq), "no effect of it was seen")})
 		}
 	}
 }
 
-// unseen says of a fault without proof what is missing.
-func (r *Run) unseen(seq int) string {
+// latent says of a fault that never showed what it would have taken; empty for one that is not of that kind.
+func (r *Run) latent(seq int) string {
 	for _, e := range r.env.Log.Events() {
 		if d, ok := e.Data.(OpticData); ok && d.State == "latent" && e.Cause == seq {
-			return fmt.Sprintf("%s shows it when its node next loses power, and it did not: reboot it too", e.Subject)
+			return fmt.Sprintf("%s shows it when a node at either end of its link next loses power, and none did: reboot one too", e.Subject)
 		}
 	}
-	return "no effect of it was seen"
+	return ""
 }
 
 func judge(log *Log, sc *Scenario) {

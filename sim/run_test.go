@@ -357,9 +357,9 @@ func TestAfterARelease(t *testing.T) {
 
 func TestALatentOpticThatNobodyRebootsSaysWhatIsMissing(t *testing.T) {
 	said, _ := playAll(t, sim.Options{}, entry("x", func(s *sim.Scope) error {
-		s.KillOptic(true, s.Plant.Node("core1").Ports[0])
+		s.KillOptic(true, false, s.Plant.Node("core1").Ports[0])
 		return nil
 	}))
 	assert.Contains(t, said, "x unproven: core1:")
-	assert.Contains(t, said, "shows it when its node next loses power, and it did not: reboot it too")
+	assert.Contains(t, said, "shows it when a node at either end of its link next loses power, and none did: reboot one too")
 }

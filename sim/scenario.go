@@ -17,6 +17,10 @@ type Scenario struct {
 	Until    time.Duration
 	Uses     []*Use
 	Timeline []*Entry
+	// Recovery is the people who put right what goes wrong; nil where nobody comes.
+	Recovery Recovery
+	// Variant is the name of the variant that was laid over the file; empty for the scenario as it is.
+	Variant string
 	// MustSurvive has a check per workload that must survive, by default every one with what it tolerates.
 	MustSurvive []*NamedCheck
 	Expect      []*NamedCheck
@@ -43,7 +47,7 @@ type Entry struct {
 
 // Trigger is an event of the run that an entry waits for: the count-th event of this kind and subject.
 type Trigger struct {
-	Kind    string // an event kind; for "stage", State is the stage's name
+	Kind    string // an event kind; for "stage", State is the stage's name, for "task" that of the task's state
 	Subject string
 	State   string
 	Count   int // 0 means the first

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"cmp"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/dcdrill/dcdrill/topology"
@@ -16,6 +18,8 @@ type Scope struct {
 	Rand *rand.Rand
 	// Lasts is the entry's own `for:`; zero when it has none.
 	Lasts time.Duration
+	// Start is the date of scenario time 0; the zero time where the scenario names none.
+	Start time.Time
 
 	hw       *Hardware
 	loop     *Loop
@@ -38,6 +42,19 @@ func (s *Scope) PowerOff(nodes ...*topology.Node) {
 	s.hw.apply(s.cause)
 }
 
+// DefaultOff is how long a rebooting node is without power where neither the fault nor its boot profile says. Chosen:
+// a person or a switched outlet needs some seconds, and with minutes of boot to follow it hardly matters.
+const DefaultOff = 5 * time.Second
+
+// Reboot takes the power from a node and gives it back after off; without one after what its boot profile says, or
+// DefaultOff. The fault goes on until the node is in service again.
+func (s *Scope) Reboot(n *topology.Node, off time.Duration) {
+	power := s.Sub()
+	power.PowerOff(n)
+	s.After(cmp.Or(off, n.Boot.Off, DefaultOff), power.Release)
+	s.UntilForwarding(n)
+}
+
 // FeedOff takes a power feed away; nodes that have no other live feed lose power.
 func (s *Scope) FeedOff(feed string) {
 	s.effect(s.hw.feed(feed))
@@ -47,16 +64,16 @@ func (s *Scope) FeedOff(feed string) {
 // Unplug takes the carrier from both ends of links, as a pulled cable or a shut port does.
 func (s *Scope) Unplug(links ...*topology.Link) {
 	for _, l := range links {
-		s.effect(&s.hw.cable(l).unplugged)
+		s.pull(s.hw.cable(l))
 	}
 	s.hw.apply(s.cause)
 }
 
-// KillOptic makes the transceivers in ports dead. With latent they work until their node next loses power, and do not
-// come back then.
-func (s *Scope) KillOptic(latent bool, ports ...*topology.Port) {
+// KillOptic makes the transceivers in ports dead. With latent they work until a node at either end of their link next
+// loses power, and do not come back then. With seat they work again once somebody takes them out and puts them back.
+func (s *Scope) KillOptic(latent, seat bool, ports ...*topology.Port) {
 	for _, p := range ports {
-		s.optic(p, latent)
+		s.optic(p, &opticFault{latent: latent, seat: seat, cause: s.cause})
 	}
 	s.hw.apply(s.cause)
 }
@@ -120,6 +137,36 @@ func (s *Scope) UntilForwarding(nodes ...*topology.Node) {
 	s.undo = append(s.undo, done)
 }
 
+// WhenForwarding has f called once all the nodes are in service, unless the scope is released first. The fault goes on
+// until then.
+func (s *Scope) WhenForwarding(f func(), nodes ...*topology.Node) {
+	s.begin()
+	cancel := s.hw.await(nodes, func() {
+		f()
+		s.end()
+	})
+	s.undo = append(s.undo, cancel)
+	s.hw.wake()
+}
+
+// InService says whether a node forwards.
+func (s *Scope) InService(n *topology.Node) bool { return s.hw.Stage(n) == topology.Forwarding }
+
+// Now is the present scenario time.
+func (s *Scope) Now() time.Duration { return s.loop.Now() }
+
+// Observe has f called with every event of the log from now on, until the scope is released.
+func (s *Scope) Observe(f func(Event)) {
+	s.hw.env.Log.Listen(func(e Event) {
+		if !s.released {
+			f(e)
+		}
+	})
+}
+
+// Note writes down what came of this fault, beside what its verbs do.
+func (s *Scope) Note(subject string, d Data) { s.hw.env.Log.Add(s.cause, subject, d) }
+
 // begin and end count what the scope still has to do, so that a fault that has run its course is seen to have.
 func (s *Scope) begin() { s.pending++ }
 
@@ -132,7 +179,7 @@ func (s *Scope) end() {
 
 // Sub makes a scope inside this one that can be released by itself.
 func (s *Scope) Sub() *Scope {
-	sub := &Scope{Plant: s.Plant, Rand: s.Rand, Lasts: s.Lasts, hw: s.hw, loop: s.loop, cause: s.cause, parent: s}
+	sub := &Scope{Plant: s.Plant, Rand: s.Rand, Lasts: s.Lasts, Start: s.Start, hw: s.hw, loop: s.loop, cause: s.cause, parent: s}
 	s.undo = append(s.undo, sub.Release)
 	return sub
 }
@@ -159,14 +206,25 @@ func (s *Scope) effect(count *int) {
 	s.undo = append(s.undo, func() { *count-- })
 }
 
-func (s *Scope) optic(p *topology.Port, latent bool) {
-	o := &opticFault{latent: latent, cause: s.cause}
+// pull unplugs a cable. Somebody may plug it in again before this scope is released.
+func (s *Scope) pull(c *cable) {
+	p := &pull{s.cause}
+	c.pulls = append(c.pulls, p)
+	s.undo = append(s.undo, func() {
+		c.pulls = slices.DeleteFunc(c.pulls, func(x *pull) bool { return x == p })
+	})
+}
+
+func (s *Scope) optic(p *topology.Port, o *opticFault) {
 	sock := s.hw.socket(p)
 	sock.optics = append(sock.optics, o)
 	s.undo = append(s.undo, func() { sock.removeOptic(o) })
 	state := "dead"
-	if latent {
+	if o.latent {
 		state = "latent"
 	}
 	s.hw.env.Log.Add(s.cause, p.String(), OpticData{State: state})
+	if s.hw.lightless(p.Node) || s.hw.lightless(p.Peer().Node) {
+		s.hw.reveal(p) // its link has to come up anew as it is
+	}
 }

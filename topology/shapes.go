@@ -25,6 +25,9 @@ var twoCore string
 //go:embed two-core-vms.yaml
 var twoCoreVMs string
 
+//go:embed sconet.yaml
+var sconet string
+
 // shapes are all built-in plants.
 var shapes = []Shape{
 	{
@@ -34,6 +37,10 @@ var shapes = []Shape{
 	{
 		Name: "two-core-vms", Doc: "two core switches, and virtual machines whose disks lie on an array behind them",
 		text: func(*yamlfile.Node, *yamlfile.Problems) string { return twoCoreVMs },
+	},
+	{
+		Name: "sconet", Doc: "the data centre of the incident of 2023: 300 virtual machines behind two cores, voice apart",
+		text: func(*yamlfile.Node, *yamlfile.Problems) string { return sconet },
 	},
 	shapeOf[LeafSpine]("leaf-spine", "a routed fabric of two tiers, every leaf wired to every spine"),
 	shapeOf[FatTree]("fat-tree", "a routed fabric of three tiers of switches with k ports each"),

@@ -27,6 +27,7 @@ var layers = []struct {
 	{"sim/proto", []string{"topology", "sim"}},
 	{"sim/fault", []string{"topology", "sim"}},
 	{"sim/workload", []string{"topology", "sim"}},
+	{"sim/recovery", []string{"topology", "sim"}},
 	{"sim/check", []string{"topology", "sim"}},
 	{"sim/report", []string{"topology", "sim"}},
 	{"sim/model", []string{"topology", "sim", "sim/proto"}},
@@ -37,7 +38,7 @@ var layers = []struct {
 	{"sim/gate", []string{"topology", "sim", "sim/proto", "sim/report", "sim/finding", "sim/sweep"}},
 	{"sim/simtest", []string{"topology", "sim"}},
 	{"sim", []string{"topology"}},
-	{"scenarios", []string{"topology", "sim", "sim/fault", "sim/workload", "sim/check", "sim/model"}},
+	{"scenarios", []string{"topology", "sim", "sim/fault", "sim/workload", "sim/recovery", "sim/check", "sim/model"}},
 	{"cmd/dcdrill", []string{"topology", "sim", "scenarios"}},
 }
 

@@ -19,6 +19,9 @@ func resolve(sc *sim.Scenario, workload, cause string) error {
 			causes = append(causes, e.By)
 		}
 	}
+	if sc.Recovery != nil {
+		causes = append(causes, sc.Recovery.Names()...)
+	}
 	if err := named("workload", workload, workloads); err != nil || cause == "" {
 		return err
 	}

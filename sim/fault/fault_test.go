@@ -27,6 +27,7 @@ var examples = map[string]func() sim.Fault{
 	"storage-power-loss":  func() sim.Fault { return &StoragePowerLoss{Array: "array1"} },
 	"disk-slow":           func() sim.Fault { return &DiskSlow{Array: "array1"} },
 	"volume-gone":         func() sim.Fault { return &VolumeGone{Volume: "array1/vol1"} },
+	"config-push":         func() sim.Fault { return &ConfigPush{Target: topology.Target{"core"}, Rollout: "serial"} },
 	"crash-loop": func() sim.Fault {
 		return &CrashLoop{Target: topology.Target{"core2"}, Period: time.Minute, Attempts: 3}
 	},

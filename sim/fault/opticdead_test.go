@@ -35,7 +35,7 @@ func TestALatentOpticShowsAtTheNextBoot(t *testing.T) {
 
 func TestALatentOpticThatNeverShowsIsUnproven(t *testing.T) {
 	got, _ := play(t, simtest.TwoCore(), &OpticDead{Target: topology.Target{"core1:e31"}, ShowsAt: "reboot"})
-	assert.Contains(t, got, "it unproven: core1:e31 shows it when its node next loses power, and it did not: reboot it too\n")
+	assert.Contains(t, got, "it unproven: core1:e31 shows it when a node at either end of its link next loses power, and none did: reboot one too\n")
 }
 
 func TestCopperHasNoOptic(t *testing.T) {

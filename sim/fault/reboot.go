@@ -12,10 +12,6 @@ func init() {
 		func() sim.Fault { return new(Reboot) })
 }
 
-// DefaultOff is how long a rebooting node is without power where neither the fault nor its boot profile says. Chosen:
-// a person or a switched outlet needs some seconds, and with minutes of boot to follow it hardly matters.
-const DefaultOff = 5 * time.Second
-
 // Reboot is a power cycle. It ends by itself when every node is in service again.
 type Reboot struct {
 	Target topology.Target `yaml:"target,scalar,required" doc:"what reboots: nodes, a family, a range or a group"`
@@ -36,28 +32,11 @@ func (r *Reboot) Inject(s *sim.Scope) error {
 	s.Together(func() {
 		for i, n := range r.nodes {
 			if i == 0 || r.Offset == 0 {
-				r.cycle(s, n)
+				s.Reboot(n, r.Off)
 				continue
 			}
-			s.After(time.Duration(i)*r.Offset, func() { r.cycle(s, n) })
+			s.After(time.Duration(i)*r.Offset, func() { s.Reboot(n, r.Off) })
 		}
 	})
 	return nil
-}
-
-func (r *Reboot) cycle(s *sim.Scope, n *topology.Node) {
-	power := s.Sub()
-	power.PowerOff(n)
-	s.After(r.off(n), power.Release)
-	s.UntilForwarding(n)
-}
-
-func (r *Reboot) off(n *topology.Node) time.Duration {
-	switch {
-	case r.Off > 0:
-		return r.Off
-	case n.Boot.Off > 0:
-		return n.Boot.Off
-	}
-	return DefaultOff
 }

@@ -197,6 +197,9 @@ func (m *machine) Flow() sim.Flow {
 // Datastore is what it lives on.
 func (m *machine) Datastore() *topology.Datastore { return m.store }
 
+// Mute says whether its guest stops when it fails.
+func (m *machine) Mute() bool { return m.conf.Mute }
+
 // Live is the real one.
 func (m *machine) Live() sim.LiveGuest { return m.live }
 

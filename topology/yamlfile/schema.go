@@ -127,6 +127,9 @@ func (s *Schemas) field(f field) *jsonschema.Schema {
 		for _, word := range strings.Split(f.enum, "|") {
 			of.Enum = append(of.Enum, word)
 		}
+		if f.typ.Kind() == reflect.Slice {
+			of = anyOf(of, &jsonschema.Schema{Type: "array", Items: of})
+		}
 	}
 	if f.doc == "" {
 		return of

@@ -1,0 +1,138 @@
+package recovery
+
+import (
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// crew is the people at work in one run.
+type crew struct {
+	plan  *Plan
+	hands *sim.Hands
+	loop  *sim.Loop
+	start time.Time
+
+	view   *view
+	people []*person
+	shelf  *shelf
+	queue  []*task // by urgency
+	tasks  int     // ever made
+	harmed map[*SideEffect]int
+
+	alarm    int           // the event that began it; 0: all is quiet
+	since    time.Duration // when that was
+	detected bool
+	stirred  bool
+	machines []*guest
+	batch    map[int]*scripted // by turn: the one that machines are still added to
+	batches  int
+	marks    milestones
+	finder   finder
+	news     news
+	// nextShift cancels the look that is planned for when the next team comes.
+	nextShift func()
+}
+
+func newCrew(p *Plan, h *sim.Hands) *crew {
+	sc := h.Scenario()
+	c := &crew{
+		plan: p, hands: h, loop: h.Loop(), start: sc.Start, view: newView(sc), people: newPeople(p),
+		harmed: map[*SideEffect]int{}, batch: map[int]*scripted{}, nextShift: func() {},
+	}
+	c.shelf = newShelf(c)
+	c.marks = milestones{crew: c, reached: map[string]bool{}}
+	c.finder = finder{crew: c, looked: map[*topology.Link]bool{}}
+	c.news = news{crew: c}
+	for _, m := range h.Guests() {
+		c.machines = append(c.machines, c.view.members[m.Subject()].guest)
+	}
+	return c
+}
+
+func (c *crew) now() time.Duration { return c.loop.Now() }
+
+// say writes something down.
+func (c *crew) say(cause int, subject string, d sim.Data) int {
+	return c.hands.Log().Add(cause, subject, d)
+}
+
+// see takes in an event of the log, as far as people can see it.
+func (c *crew) see(e sim.Event) {
+	switch e.Data.(type) {
+	case sim.DownData, sim.UpData, sim.GuestData, sim.PathsData, sim.CarrierData, sim.StageData:
+	default:
+		return
+	}
+	g := c.view.see(e)
+	c.marks.see(e)
+	c.raise(e)
+	switch {
+	case !c.detected:
+	case g != nil:
+		c.care(g)
+	case c.restored(e):
+		c.careForAll()
+	}
+	c.stir()
+}
+
+// restored says whether machines may be restarted after an event that could not be before it.
+func (c *crew) restored(e sim.Event) bool {
+	switch d := e.Data.(type) {
+	case sim.PathsData:
+		return !c.view.stores[e.Subject]
+	case sim.StageData:
+		return d.Stage == topology.Forwarding.String()
+	}
+	return false
+}
+
+// stir has people look round before this instant is over.
+func (c *crew) stir() {
+	if c.stirred {
+		return
+	}
+	c.stirred = true
+	c.loop.After(0, func() {
+		c.stirred = false
+		c.look()
+	})
+}
+
+// look is what people do whenever something has changed.
+func (c *crew) look() {
+	c.marks.look()
+	if c.detected {
+		c.finder.look()
+	}
+	c.assign()
+}
+
+// rest says what people still wait for when nothing can happen any more.
+func (c *crew) rest() {
+	for _, t := range c.queue {
+		c.say(t.cause, t.name, sim.TaskData{State: sim.TaskStuck, On: t.on, For: c.lacking(t)})
+	}
+	if len(c.queue) == 0 && c.alarm != 0 && c.stillDown() {
+		c.say(c.alarm, "diagnose", sim.TaskData{State: sim.TaskStuck, For: "somebody who finds out what is wrong"})
+	}
+}
+
+// lacking is what a task waits for that will never come.
+func (c *crew) lacking(t *task) string {
+	if lack := c.waits(t); lack != "" {
+		return lack
+	}
+	return "a person who can do it"
+}
+
+func (c *crew) stillDown() bool {
+	for _, n := range c.view.unwell {
+		if n > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,158 @@
+package recovery
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
+
+// person is one of a team.
+type person struct {
+	team    *Team
+	of      string // the team's name
+	name    string
+	task    *task
+	there   bool          // at the plant
+	briefed time.Duration // until when the latest hand-over counts; 0: never had one
+}
+
+func newPeople(p *Plan) []*person {
+	var all []*person
+	for i := range p.Teams {
+		t := &p.Teams[i].Value
+		for n := range t.People {
+			name := p.Teams[i].Key
+			if t.People > 1 {
+				name = fmt.Sprintf("%s/%d", name, n+1)
+			}
+			all = append(all, &person{team: t, of: p.Teams[i].Key, name: name, there: t.Travel == 0})
+		}
+	}
+	return all
+}
+
+// assign gives tasks to people who are free, the most urgent first.
+func (c *crew) assign() {
+	for _, p := range c.people {
+		if p.task == nil && len(c.queue) > 0 && p.team.on(c.start, c.now()) {
+			c.employ(p)
+		}
+	}
+	c.tellWaiting()
+	c.wakeForShift()
+}
+
+// employ finds a task for a person, or what they must do before it.
+func (c *crew) employ(p *person) {
+	for _, t := range c.queue {
+		if !p.team.can(t.skill) || t.awaited && !p.there || c.waits(t) != "" {
+			continue
+		}
+		switch {
+		case c.mustBeBriefed(p):
+			c.brief(p)
+		case slices.Contains(t.work.Access, onSite) && !p.there:
+			c.travel(p, t)
+		default:
+			c.queue = slices.DeleteFunc(c.queue, func(x *task) bool { return x == t })
+			c.work(p, t)
+		}
+		return
+	}
+}
+
+// mustBeBriefed says whether a person has come into an incident that began before their shift.
+func (c *crew) mustBeBriefed(p *person) bool {
+	if p.team.Handover == 0 || p.team.Shift == "" || c.now() < p.briefed {
+		return false
+	}
+	return !p.team.on(c.start, c.since)
+}
+
+// brief has somebody listen to those who have been at it.
+func (c *crew) brief(p *person) {
+	p.briefed = c.now() + day/2 // a shift is shorter, and the next one a day later
+	c.work(p, &task{name: "handover", work: &Work{}, cause: c.alarm, fast: p.team.Handover, slow: p.team.Handover})
+}
+
+// travel has somebody come to the plant, for a task that waits for them.
+func (c *crew) travel(p *person, for_ *task) {
+	for_.awaited = true
+	c.work(p, &task{
+		name: "travel", work: &Work{}, cause: for_.cause, fast: p.team.Travel, slow: p.team.Travel,
+		end: func(sim.Act) string {
+			p.there, for_.awaited = true, false
+			return ""
+		},
+	})
+}
+
+// work has a person do a task.
+func (c *crew) work(p *person, t *task) {
+	takes := c.takes(t)
+	seq := c.say(t.cause, t.name, sim.TaskData{State: sim.TaskBegun, On: t.on, By: p.name})
+	act := sim.Act{By: p.of, Why: t.name, Cause: seq}
+	p.task = t
+	if t.begin != nil {
+		t.begin(act)
+	}
+	c.loop.After(takes/2, func() { c.halfWay(t, act) })
+	c.loop.After(takes, func() {
+		found := ""
+		if t.end != nil {
+			found = t.end(act)
+		}
+		p.task = nil
+		c.say(seq, t.name, sim.TaskData{State: sim.TaskEnded, On: t.on, By: p.name, Found: found})
+		c.stir()
+	})
+}
+
+func (c *crew) halfWay(t *task, act sim.Act) {
+	if t.half != nil {
+		t.half(act)
+	}
+	for i := range t.work.SideEffects {
+		s := &t.work.SideEffects[i].Value
+		c.harmed[s]++
+		if s.Count == 0 || c.harmed[s] <= s.Count {
+			c.hands.Harm(act, s.links, s.Outage)
+		}
+	}
+}
+
+// tellWaiting writes down what tasks wait for, whenever that is something else.
+func (c *crew) tellWaiting() {
+	for _, t := range c.queue {
+		lack := c.waits(t)
+		if lack == "" {
+			lack = "a person"
+		}
+		if lack != t.told {
+			t.told = lack
+			c.say(t.cause, t.name, sim.TaskData{State: sim.TaskWaiting, On: t.on, For: lack})
+		}
+	}
+}
+
+// wakeForShift looks again when the next team comes, while there is something to do for it.
+func (c *crew) wakeForShift() {
+	c.nextShift()
+	c.nextShift = func() {}
+	next := sim.Never
+	for _, p := range c.people {
+		if len(c.queue) > 0 && !p.team.on(c.start, c.now()) && c.useful(p) {
+			next = min(next, p.team.next(c.start, c.now()))
+		}
+	}
+	if next != sim.Never {
+		c.nextShift = c.loop.At(next, c.stir)
+	}
+}
+
+// useful says whether there is a task that a person could do, if they were there.
+func (c *crew) useful(p *person) bool {
+	return slices.ContainsFunc(c.queue, func(t *task) bool { return p.team.can(t.skill) && c.waits(t) == "" })
+}

@@ -1,0 +1,287 @@
+package recovery_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcdrill/dcdrill/scenarios"
+	"github.com/dcdrill/dcdrill/sim"
+	_ "github.com/dcdrill/dcdrill/sim/check"
+	_ "github.com/dcdrill/dcdrill/sim/fault"
+	"github.com/dcdrill/dcdrill/sim/model"
+)
+
+// twoOptics loses both ways to the storage of 16 machines, with four people and no spare; more goes over it.
+const twoOptics = `
+name: two-optics
+topology: two-core-vms
+start: "2023-06-01T13:00"
+zone: America/Chicago
+seed: 1
+teams: {noc: {people: 4}}
+parts: {QSFP-40G-SR4: {lead: 4h}}
+timeline: {lasers: {at: 0s, optic-dead: ["core1:Ethernet1/1", "core2:Ethernet1/1"]}}
+`
+
+// run plays a scenario, with some of its top-level keys replaced, in the model.
+func run(t *testing.T, text string, over ...string) *sim.Log {
+	t.Helper()
+	log, err := sim.Play(t.Context(), model.Engine{}, load(t, text, over...), sim.Options{Phase: 0.5})
+	require.NoError(t, err)
+	return log
+}
+
+func load(t *testing.T, text string, over ...string) *sim.Scenario {
+	t.Helper()
+	sc, err := scenarios.Parse("test", []byte(replaced(text, over...)), scenarios.Options{})
+	require.NoError(t, err)
+	return sc
+}
+
+// replaced lays one-line top-level keys over a scenario.
+func replaced(text string, over ...string) string {
+	for _, line := range over {
+		key, _, _ := strings.Cut(line, ":")
+		var kept []string
+		for _, old := range strings.Split(text, "\n") {
+			if !strings.HasPrefix(old, key+":") {
+				kept = append(kept, old)
+			}
+		}
+		text = strings.Join(kept, "\n") + line + "\n"
+	}
+	return text
+}
+
+// told lists what people did: "20m0s diagnose-part stor-a ended: dead optic in core1:Ethernet1/1". Kinds choose the tasks.
+func told(log *sim.Log, kinds ...string) []string {
+	var all []string
+	for _, e := range log.Events() {
+		what := ""
+		switch d := e.Data.(type) {
+		case sim.TaskData:
+			what = strings.TrimSpace(fmt.Sprintf("%s %s", d.On, d.State))
+			if d.For != "" {
+				what += " for " + d.For
+			}
+			if d.Found != "" {
+				what += ": " + d.Found
+			}
+		case sim.PartData:
+			what = string(d.State) + " for " + d.For
+		case sim.MilestoneData:
+			what = "reached"
+		case sim.ActionData:
+			what = d.Do
+		}
+		if what != "" && (len(kinds) == 0 || slices.Contains(kinds, e.Subject)) {
+			all = append(all, fmt.Sprintf("%s %s %s", e.At.Round(time.Second), e.Subject, what))
+		}
+	}
+	return all
+}
+
+// milestone is when one was reached.
+func milestone(t *testing.T, log *sim.Log, name string) time.Duration {
+	t.Helper()
+	for _, e := range log.Events() {
+		if _, ok := e.Data.(sim.MilestoneData); ok && e.Subject == name {
+			return e.At
+		}
+	}
+	require.Fail(t, "not reached", name)
+	return 0
+}
+
+func TestSymptomIsNotCause(t *testing.T) {
+	got := told(run(t, twoOptics), "notice", "diagnose-part", "reseat", "fit-part", "QSFP-40G-SR4", "detected", "storage-up")
+	assert.Equal(t, []string{
+		"0s notice begun", "5m0s detected reached", "5m0s notice ended",
+		"5m0s diagnose-part stor-a begun",
+		"25m0s diagnose-part stor-a ended: dead optic in core1:Ethernet1/1",
+		"25m0s reseat core1:Ethernet1/1 begun",
+		"25m0s diagnose-part stor-b begun",
+		"35m0s reseat core1:Ethernet1/1 ended: dead for good",
+		"35m0s QSFP-40G-SR4 ordered for core1:Ethernet1/1",
+		"45m0s diagnose-part stor-b ended: dead optic in core2:Ethernet1/1",
+		"45m0s reseat core2:Ethernet1/1 begun",
+		"55m0s reseat core2:Ethernet1/1 ended: dead for good",
+		"55m0s QSFP-40G-SR4 ordered for core2:Ethernet1/1",
+		"4h35m0s QSFP-40G-SR4 arrived for core1:Ethernet1/1",
+		"4h35m0s fit-part core1:Ethernet1/1 begun",
+		"4h55m0s QSFP-40G-SR4 arrived for core2:Ethernet1/1",
+		"4h55m0s QSFP-40G-SR4 fitted for core1:Ethernet1/1",
+		"4h55m0s fit-part core1:Ethernet1/1 ended",
+		"4h55m0s fit-part core2:Ethernet1/1 begun",
+		"4h55m2s storage-up reached",
+		"5h15m0s QSFP-40G-SR4 fitted for core2:Ethernet1/1",
+		"5h15m0s fit-part core2:Ethernet1/1 ended",
+	}, got)
+}
+
+func TestSparesSaveTheWait(t *testing.T) {
+	for spares, want := range []time.Duration{4*time.Hour + 55*time.Minute, 55 * time.Minute, 55 * time.Minute, 55 * time.Minute} {
+		log := run(t, twoOptics, fmt.Sprintf("parts: {QSFP-40G-SR4: {spares: %d, lead: 4h}}", spares))
+		assert.InDelta(t, want.Seconds(), milestone(t, log, sim.StorageUp).Seconds(), 5, "%d spares", spares)
+	}
+}
+
+func TestReseatingCuresWhatWasBadlySeated(t *testing.T) {
+	log := run(t, twoOptics, `timeline: {lasers: {optic-dead: {target: ["core1:Ethernet1/1", "core2:Ethernet1/1"], cured_by: reseat}}}`)
+	assert.Contains(t, told(log), "35m0s reseat core1:Ethernet1/1 ended: it works again")
+	assert.Empty(t, told(log, "QSFP-40G-SR4"), "nothing is ordered that is not known dead")
+}
+
+func TestOrdersWaitForTheirHours(t *testing.T) {
+	log := run(t, twoOptics, `parts: {QSFP-40G-SR4: {lead: 4h, ordering: "08:00-13:30"}}`)
+	assert.Contains(t, told(log), "19h0m0s QSFP-40G-SR4 ordered for core1:Ethernet1/1", "13:35 is too late, 08:00 is the next day")
+}
+
+func TestAPartDeadOnArrivalIsOrderedAgain(t *testing.T) {
+	log := run(t, twoOptics, `parts: {QSFP-40G-SR4: {spares: 1, lead: 4h, dead_on_arrival: 100%}}`, "until: 12h")
+	got := told(log)
+	assert.Contains(t, got, "55m0s QSFP-40G-SR4 dead on arrival for core1:Ethernet1/1")
+	assert.Contains(t, got, "55m0s QSFP-40G-SR4 ordered for core1:Ethernet1/1")
+	assert.NotContains(t, strings.Join(got, "\n"), "fitted")
+}
+
+func TestNobodyCanFitAPartThatCannotBeHad(t *testing.T) {
+	got := told(run(t, twoOptics, "parts: {}"), "fit-part")
+	assert.Contains(t, got[len(got)-1], "fit-part core2:Ethernet1/1 stuck for a QSFP-40G-SR4, of which there is no spare and no order")
+	got = told(run(t, twoOptics, "teams: {noc: {people: 4, skills: [vm]}}"), "diagnose-part")
+	assert.Equal(t, "diagnose-part stor-a stuck for a person who can do it", strings.SplitN(got[len(got)-1], " ", 2)[1])
+}
+
+func TestMachinesAreTouchedOneByOne(t *testing.T) {
+	times := "service_times: {power-cycle: 30m}"
+	for people, want := range map[int]time.Duration{1: 4 * time.Hour, 2: 2 * time.Hour, 4: time.Hour, 8: 30 * time.Minute} {
+		log := run(t, twoOptics, times, fmt.Sprintf("teams: {noc: {people: %d}}", people))
+		took := milestone(t, log, sim.AllBooted) - milestone(t, log, sim.StorageUp)
+		// Eight machines failed: two directories, which others do not need here, and six windows. The last one boots
+		// for a minute from the middle of its turn on.
+		assert.Equal(t, 8, strings.Count(strings.Join(told(log), "\n"), "switch off"))
+		assert.InDelta(t, (want - 14*time.Minute).Minutes(), took.Minutes(), 21, "%d people", people)
+	}
+}
+
+func TestStalledMachinesResumeByThemselves(t *testing.T) {
+	log := run(t, twoOptics)
+	for _, e := range log.Events() {
+		if d, ok := e.Data.(sim.ActionData); ok && strings.HasPrefix(d.Do, "switch") {
+			assert.NotContains(t, e.Subject, "linux", "its disk answers again, and nobody has to touch it")
+		}
+	}
+}
+
+func TestToolsOfRepairAreVictimsToo(t *testing.T) {
+	waits := told(run(t, twoOptics, "service_times: {power-cycle: {each: 3m, access: directory}}"), "power-cycle")
+	assert.Contains(t, waits, "4h55m2s power-cycle windows/1 waiting for directory")
+	slow := told(run(t, twoOptics, "service_times: {power-cycle: {each: 3m, access: directory, without_access: 8m}}", "teams: {noc: {people: 1}}"), "power-cycle")
+	fast := told(run(t, twoOptics, "service_times: {power-cycle: 3m}", "teams: {noc: {people: 1}}"), "power-cycle")
+	assert.NotEqual(t, slow, fast)
+	assert.NotContains(t, strings.Join(slow, "\n"), "waiting for directory")
+}
+
+func TestMachinesThatDoNotBootAreRepaired(t *testing.T) {
+	log := run(t, twoOptics, "service_times: {repair: {chance: 100%, outcomes: {file-system-check: {share: 60%, each: 10m}, rebuild: {share: 40%, each: 2h}}}}")
+	repairs := strings.Join(told(log, "repair"), "\n")
+	assert.Equal(t, 8, strings.Count(repairs, "ended"))
+	assert.Contains(t, repairs, "ended: file-system-check")
+	assert.Contains(t, repairs, "ended: rebuild")
+	again := run(t, twoOptics, "service_times: {repair: {chance: 100%, outcomes: {file-system-check: {share: 60%, each: 10m}, rebuild: {share: 40%, each: 2h}}}}")
+	assert.Equal(t, log.Events(), again.Events(), "the same seed, the same night")
+}
+
+func TestABootStormSlowsTheArray(t *testing.T) {
+	script := "scripted-restart: {each: 2m, at_once: 20}, boot: {each: 1m"
+	alone := run(t, twoOptics, "service_times: {"+script+"}}")
+	storm := run(t, twoOptics, "service_times: {"+script+", at_once: 2}}")
+	assert.Greater(t, milestone(t, storm, sim.AllBooted), milestone(t, alone, sim.AllBooted)+30*time.Second)
+}
+
+func TestAScriptCannotStartBeforeItsTools(t *testing.T) {
+	got := told(run(t, twoOptics, "service_times: {scripted-restart: {each: 2m, at_once: 20, access: directory}}"), "scripted-restart", "power-cycle")
+	assert.Contains(t, got, "4h55m2s power-cycle directory/1 begun", "by hand: the script needs it")
+	assert.Contains(t, got, "4h55m2s scripted-restart batch 1 waiting for directory")
+	assert.Contains(t, got[len(got)-1], "scripted-restart batch 1 ended")
+}
+
+func TestDirectoryComesBeforeThoseWhoNeedIt(t *testing.T) {
+	over := `topology: {base: two-core-vms, workloads: {windows: {needs: [directory]}}}`
+	got := told(run(t, twoOptics, over), "power-cycle")
+	assert.Contains(t, got, "4h55m2s power-cycle windows/1 waiting for directory")
+}
+
+func TestTestingAndVerifyingArePhasesOfTheirOwn(t *testing.T) {
+	log := run(t, twoOptics, "service_times: {test: 1m, verify: 2m}")
+	booted, tested, verified := milestone(t, log, sim.AllBooted), milestone(t, log, sim.AppsTested), milestone(t, log, sim.IntegrityVerified)
+	assert.Less(t, booted, tested)
+	assert.Less(t, tested, verified)
+}
+
+func TestAShiftBeginsWithListening(t *testing.T) {
+	night := `teams: {day: {people: 4, skills: [network, vm]}, night: {people: 2, skills: [app], shift: "22:00-07:00", handover: 15m}}`
+	got := told(run(t, twoOptics, night, "service_times: {verify: 2m}"), "handover", "verify")
+	handed := slices.Index(got, "9h0m0s handover begun")
+	require.GreaterOrEqual(t, handed, 0, "at 22:00")
+	first := slices.IndexFunc(got, func(s string) bool { return strings.HasPrefix(s, "9h15m0s verify") && strings.HasSuffix(s, "begun") })
+	assert.Greater(t, first, handed)
+}
+
+func TestWhoIsAwayTravelsOnce(t *testing.T) {
+	got := told(run(t, twoOptics, "teams: {noc: {people: 1, travel: 45m}}"), "travel", "reseat")
+	assert.Equal(t, []string{"25m0s travel begun", "1h10m0s travel ended"}, without(got, "reseat"))
+}
+
+func without(all []string, word string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return strings.Contains(s, word) })
+}
+
+func TestASideEffectIsTheDoingOfWhoeverDidIt(t *testing.T) {
+	log := run(t, twoOptics, `service_times: {diagnose-part: {each: 20m, side_effects: {wan: {target: "edge1:wan", outage: 20s, count: 1}}}}`)
+	h := sim.HistoryOf(log)
+	all := h.OutagesOf("internet/1")
+	require.Len(t, all, 1)
+	fault := log.Event(all[0].Fault)
+	assert.Equal(t, "noc", fault.Data.(sim.FaultData).By)
+	assert.Equal(t, "diagnose-part", fault.Subject)
+	assert.InDelta(t, 15*60, all[0].From.Seconds(), 1, "half-way through the first")
+}
+
+func TestMonitoringGoesBlindWithItsPlant(t *testing.T) {
+	log := run(t, twoOptics, "monitoring: {workload: windows, poll: 1m, blind: 12m}")
+	assert.Equal(t, 18*time.Minute, milestone(t, log, sim.Detected).Round(time.Minute), "a poll, callers, and 5 minutes to notice")
+	log = run(t, twoOptics, "monitoring: {workload: internet, poll: 1m, blind: 12m}")
+	assert.Equal(t, 6*time.Minute, milestone(t, log, sim.Detected).Round(time.Minute))
+}
+
+func TestClientsAreToldWhatIsKnown(t *testing.T) {
+	log := run(t, twoOptics, "communication: {first_notice: 10m, every: 1h}")
+	var notices []sim.NoticeData
+	for _, e := range log.Events() {
+		if d, ok := e.Data.(sim.NoticeData); ok {
+			notices = append(notices, d)
+		}
+	}
+	require.Greater(t, len(notices), 2)
+	assert.Equal(t, sim.NoticeData{Number: 1, Text: "the cause is being looked for"}, notices[0])
+	assert.Equal(t, "a part is on its way", notices[1].Text)
+	done := milestone(t, log, sim.AllBooted)
+	assert.InDelta(t, done.Minutes(), time.Duration(notices[1].ETA).Minutes(), 20)
+	assert.Equal(t, "all services are back", notices[len(notices)-1].Text)
+}
+
+func TestASilentChannelTellsNobody(t *testing.T) {
+	log := run(t, twoOptics, "communication: {first_notice: 10m, every: 1h, channel: windows}")
+	for _, e := range log.Events() {
+		if d, ok := e.Data.(sim.NoticeData); ok && d.Number == 1 {
+			assert.Equal(t, "all services are back", d.Text, "the status page was down with everything else")
+		}
+	}
+}
