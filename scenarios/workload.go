@@ -14,6 +14,8 @@ type placing struct {
 	Kind  string   `yaml:"kind,required" doc:"what sort of workload it is; see dcdrill list workloads"`
 	Tier  int      `yaml:"tier" doc:"importance: 0 is what everything else needs"`
 	Needs []string `yaml:"needs" doc:"workloads that it cannot do without"`
+
+	Demand topology.Bitrate `yaml:"demand" doc:"bandwidth that each member wants: dcdrill sweep says what a failure leaves of it"`
 }
 
 var placingKeys = yamlfile.Keys(placing{})
@@ -61,7 +63,7 @@ func (l *loader) use(p *topology.Plant, e yamlfile.Entry) *sim.Use {
 		l.ps.Add(n.Lookup("kind").Pos(), suggest(common.Kind, sim.Workloads.Names(), "workloads"), "no workload kind %q", common.Kind)
 		return nil
 	}
-	u := &sim.Use{ID: e.Key, Kind: common.Kind, Tier: common.Tier, Needs: common.Needs, Workload: kind.New(), Pos: e.KeyPos}
+	u := &sim.Use{ID: e.Key, Kind: common.Kind, Tier: common.Tier, Needs: common.Needs, Demand: common.Demand, Workload: kind.New(), Pos: e.KeyPos}
 	var ps yamlfile.Problems
 	yamlfile.Decode(n.Without(placingKeys...), u.Workload, &ps)
 	if len(ps) == 0 && p != nil {

@@ -132,7 +132,9 @@ type Use struct {
 	Workload Workload
 	Members  []*Member
 	// Watches look at members from outside.
-	Watches  []*Member
+	Watches []*Member
+	// Demand is the bandwidth that each member wants from its From to its To; 0: nobody says.
+	Demand   topology.Bitrate
 	Inferred bool // the plant had no workloads: this one was made up
 	Pos      topology.Pos
 }

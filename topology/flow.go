@@ -27,9 +27,18 @@ func (f *flow) edge(from, to, capacity int) {
 func (f *flow) run(source, sink int) {
 	for f.survey(source); f.layer[sink] > 0; f.survey(source) {
 		clear(f.next)
-		for f.push(source, sink, len(f.edges)) > 0 {
+		for f.push(source, sink, unlimited) > 0 {
 		}
 	}
+}
+
+// sent is how much has left the source.
+func (f *flow) sent(source int) int {
+	sum := 0
+	for _, e := range f.at[source] {
+		sum += f.edges[e^1].room
+	}
+	return sum
 }
 
 // survey works out the layers.

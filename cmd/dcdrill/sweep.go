@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
@@ -22,9 +24,34 @@ import (
 type sweepFlags struct {
 	sweep.Options
 	behaviour bool
-	confirm   int
 	shard     string
-	format    string
+	afterwards
+}
+
+// afterwards are the flags of what is done with a result.
+type afterwards struct {
+	availability bool
+	rates        string
+	confirm      int
+	format       string
+}
+
+func (f *afterwards) add(flags *pflag.FlagSet) {
+	flags.BoolVar(&f.availability, "availability", false, "work out the downtime of a year")
+	flags.StringVar(&f.rates, "rates", "", "`FILE` with rates of failures and times of repair, over the built-in ones")
+	flags.IntVar(&f.confirm, "confirm", 0, "play the `N` most interesting sets in the kernel world, and compare")
+	flags.StringVar(&f.format, "format", "text", "text or json")
+}
+
+func (f *afterwards) check() error {
+	f.availability = f.availability || f.rates != ""
+	switch {
+	case sweepWriters[f.format] == nil:
+		return usage("no format %q of a sweep, there are text and json", f.format)
+	case f.confirm < 0:
+		return usage("--confirm is %d: it cannot be less than 0", f.confirm)
+	}
+	return nil
 }
 
 func (a *app) sweepCommand() *cobra.Command {
@@ -38,11 +65,15 @@ fate that leaves a workload without a physical path: its minimal cut sets. The a
 With --behaviour sets of failures are played in the model as well, to find what is down although a path is left, once
 bonds, switching, gateways and routes have settled. Up to --sets sets that is exact too; above it random ones are played,
 and the answer says so. --confirm plays the most interesting sets on real packets. Everything else works on any machine,
-without rights.`,
+without rights.
+
+With --availability every failure is repaired after its time as well, and the downtime of a year is summed up: how often
+it comes, times the outage that is played for it.`,
 		Example: `  dcdrill sweep two-core
   dcdrill sweep mine.yaml --k 3 --workload storage
   dcdrill sweep fat-tree:k=16 --format json
   dcdrill sweep mine.yaml --behaviour --confirm 3
+  dcdrill sweep mine.yaml --rates our-records.yaml
   dcdrill sweep mine.yaml --behaviour --shard 1/4 > 1.json   # on each of four machines, then
   dcdrill sweep merge mine.yaml 1.json 2.json 3.json 4.json`,
 		Args:              cobra.ExactArgs(1),
@@ -60,9 +91,8 @@ without rights.`,
 	flags.BoolVar(&f.behaviour, "behaviour", false, "play the sets in the model too")
 	flags.IntVar(&f.Trials.Most, "sets", sweep.DefaultSets, "how many sets to play at most; above it, random ones")
 	flags.Uint64Var(&f.Trials.Seed, "seed", 1, "seed of the random ones")
-	flags.IntVar(&f.confirm, "confirm", 0, "play the `N` most interesting sets in the kernel world, and compare")
 	flags.StringVar(&f.shard, "shard", "", "do only share `I/N` of the work, for sweep merge")
-	flags.StringVar(&f.format, "format", "text", "text or json")
+	f.afterwards.add(flags)
 	merge := a.sweepMergeCommand()
 	merge.Args = wanting(merge.Args)
 	c.AddCommand(merge)
@@ -73,18 +103,17 @@ without rights.`,
 var sweepWriters = map[string]func(io.Writer, *sweep.Result) error{"text": sweep.WriteText, "json": sweep.WriteJSON}
 
 func (f *sweepFlags) check() error {
-	f.behaviour = f.behaviour || f.confirm > 0
+	if err := f.afterwards.check(); err != nil {
+		return err
+	}
+	f.behaviour = f.behaviour || f.confirm > 0 || f.availability
 	switch {
-	case sweepWriters[f.format] == nil:
-		return usage("no format %q of a sweep, there are text and json", f.format)
 	case f.Depth < 1:
 		return usage("--k is %d: from 1 to %d failures at once", f.Depth, sweep.MaxDepth)
 	case f.Trials.Most < 1:
 		return usage("--sets is %d: play at least one", f.Trials.Most)
-	case f.confirm < 0:
-		return usage("--confirm is %d: it cannot be less than 0", f.confirm)
-	case f.confirm > 0 && f.shard != "":
-		return usage("--confirm needs the whole sweep: give it to sweep merge instead")
+	case f.shard != "" && (f.confirm > 0 || f.availability):
+		return usage("--confirm, --availability and --rates need the whole sweep: give them to sweep merge instead")
 	}
 	return nil
 }
@@ -104,12 +133,17 @@ func (a *app) sweep(ctx context.Context, name string, f *sweepFlags) error {
 	if err != nil {
 		return sweepError(err)
 	}
-	return a.sweepResult(ctx, name, p, r, f)
+	return a.sweepResult(ctx, name, p, r, f.afterwards)
 }
 
-// sweepResult confirms where it was asked to, and writes.
-func (a *app) sweepResult(ctx context.Context, name string, p *sweptPlant, r *sweep.Result, f *sweepFlags) error {
+// sweepResult goes on from a result as it was asked to, and writes it.
+func (a *app) sweepResult(ctx context.Context, name string, p *sweptPlant, r *sweep.Result, f afterwards) error {
 	r.Notes = append(r.Notes, p.notes...)
+	if f.availability {
+		if err := estimate(ctx, r, f.rates); err != nil {
+			return err
+		}
+	}
 	if err := a.confirm(ctx, name, r, f.confirm); err != nil {
 		return err
 	}
@@ -117,6 +151,26 @@ func (a *app) sweepResult(ctx context.Context, name string, p *sweptPlant, r *sw
 		return err
 	}
 	return confirmed(r)
+}
+
+// estimate works out downtime, from the rates of a file where one is named.
+func estimate(ctx context.Context, r *sweep.Result, file string) error {
+	var data []byte
+	if file != "" {
+		var err error
+		if data, err = os.ReadFile(file); err != nil {
+			return usage("read rates: %w", err)
+		}
+	}
+	rates, err := sweep.ParseRates(file, data, r.Plant)
+	if err != nil {
+		return err
+	}
+	err = r.Estimate(ctx, rates)
+	if errors.Is(err, sweep.ErrNotPlayed) {
+		return &hinted{&usageError{err}, "give --sets a larger number"}
+	}
+	return err
 }
 
 // sweptPlant is a plant with its workloads, and what is left out of them.

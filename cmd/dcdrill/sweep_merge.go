@@ -13,7 +13,7 @@ import (
 )
 
 func (a *app) sweepMergeCommand() *cobra.Command {
-	var f sweepFlags
+	var f afterwards
 	c := &cobra.Command{
 		Use:   "merge TOPOLOGY SHARD...",
 		Short: "Put the shards of a sweep together",
@@ -22,8 +22,8 @@ Shards that overlap, are missing, or are of another plant or version of dcdrill 
 		Example: `  dcdrill sweep merge mine.yaml 1.json 2.json 3.json 4.json`,
 		Args:    cobra.MinimumNArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
-			if sweepWriters[f.format] == nil {
-				return usage("no format %q of a sweep, there are text and json", f.format)
+			if err := f.check(); err != nil {
+				return err
 			}
 			parts, err := readParts(args[1:])
 			if err != nil {
@@ -33,16 +33,16 @@ Shards that overlap, are missing, or are of another plant or version of dcdrill 
 			if err != nil {
 				return err
 			}
-			p.ask(&f.Options, true)
-			r, err := sweep.Merge(p.Plant, p.Uses, f.Options, parts)
+			o := sweep.Options{Progress: a.sweepProgress()}
+			p.ask(&o, true)
+			r, err := sweep.Merge(p.Plant, p.Uses, o, parts)
 			if err != nil {
 				return sweepError(err)
 			}
-			return a.sweepResult(c.Context(), args[0], p, r, &f)
+			return a.sweepResult(c.Context(), args[0], p, r, f)
 		},
 	}
-	c.Flags().StringVar(&f.format, "format", "text", "text or json")
-	c.Flags().IntVar(&f.confirm, "confirm", 0, "play the `N` most interesting sets in the kernel world, and compare")
+	f.add(c.Flags())
 	return c
 }
 

@@ -48,16 +48,16 @@ func (b *Behaviour) Exact() bool {
 // behaviour makes sense of what was played.
 func (s *sweep) behaviour(r *Result, parts []*Part) *Behaviour {
 	b := &Behaviour{Covers: s.covers, Seed: s.opts.Trials.Seed, Unserved: parts[0].Unserved}
-	outcomes := make([]outcome, len(s.sets))
+	s.outcomes = make([]outcome, len(s.sets))
 	for _, part := range parts {
 		for i, o := range part.Outcomes {
-			outcomes[i] = o
+			s.outcomes[i] = o
 		}
 	}
 	first := 0 // the number of the workload's first member
 	for _, w := range r.Workloads {
 		if !slices.Contains(b.Unserved, w.Use.ID) {
-			b.Workloads = append(b.Workloads, s.failing(w, first, outcomes))
+			b.Workloads = append(b.Workloads, s.failing(w, first))
 		}
 		first += len(w.Use.Members)
 	}
@@ -66,11 +66,11 @@ func (s *sweep) behaviour(r *Result, parts []*Part) *Behaviour {
 }
 
 // failing finds the sets that bring a workload down.
-func (s *sweep) failing(w *Workload, first int, outcomes []outcome) *Failing {
+func (s *sweep) failing(w *Workload, first int) *Failing {
 	f := &Failing{Use: w.Use}
 	fails := map[string]bool{}
 	for i, c := range s.sets {
-		down, sometimes := outcomes[i].of(first, len(w.Use.Members))
+		down, sometimes := s.outcomes[i].of(first, len(w.Use.Members))
 		part := c.anyPart(fails)
 		switch {
 		case len(down) == 0 && part:
@@ -105,6 +105,12 @@ func (c combination) key() string { return string(appendInts(nil, c...)) }
 
 // anyPart says whether a part of a set, not all of it, is among those that fail.
 func (c combination) anyPart(fails map[string]bool) bool {
+	return slices.ContainsFunc(c.parts(), func(part combination) bool { return fails[part.key()] })
+}
+
+// parts are all parts of a set that are not empty and not all of it.
+func (c combination) parts() []combination {
+	var all []combination
 	for mask := 1; mask < 1<<len(c)-1; mask++ {
 		var part combination
 		for i, x := range c {
@@ -112,18 +118,15 @@ func (c combination) anyPart(fails map[string]bool) bool {
 				part = append(part, x)
 			}
 		}
-		if fails[part.key()] {
-			return true
-		}
+		all = append(all, part)
 	}
-	return false
+	return all
 }
 
 func (s *sweep) failingSet(w *Workload, c combination, down []int, sometimes bool) FailingSet {
-	x := FailingSet{Sometimes: sometimes}
+	x := FailingSet{Cut: Cut{Fates: s.fatesOf(c)}, Sometimes: sometimes}
 	lost := emptySet()
 	for i, f := range c {
-		x.Fates = append(x.Fates, s.failures[f])
 		lost[i] = int32(s.failures[f].index)
 	}
 	x.End = x.Fates[0].oneNode() && len(c) == 1

@@ -23,10 +23,12 @@ type resultJSON struct {
 	Combinations []combinationsJSON `json:"combinations"`
 	Findings     []findingJSON      `json:"findings"`
 	Workloads    []workloadJSON     `json:"workloads"`
+	Bandwidth    *bandwidthJSON     `json:"bandwidth,omitempty"`
 	// Behavioural is what was played; it has no part in what stands above.
-	Behavioural *behaviourJSON  `json:"behavioural,omitempty"`
-	Confirmed   []confirmedJSON `json:"confirmed,omitempty"`
-	Notes       []string        `json:"notes,omitempty"`
+	Behavioural  *behaviourJSON    `json:"behavioural,omitempty"`
+	Availability *availabilityJSON `json:"availability,omitempty"`
+	Confirmed    []confirmedJSON   `json:"confirmed,omitempty"`
+	Notes        []string          `json:"notes,omitempty"`
 }
 
 type behaviourJSON struct {
@@ -125,8 +127,14 @@ func (r *Result) json() resultJSON {
 	for _, w := range r.Workloads {
 		j.Workloads = append(j.Workloads, w.json())
 	}
+	if r.Bandwidth != nil {
+		j.Bandwidth = r.Bandwidth.json()
+	}
 	if r.Behaviour != nil {
 		j.Behavioural = r.Behaviour.json()
+	}
+	if r.Availability != nil {
+		j.Availability = r.Availability.json(r.Plant)
 	}
 	for _, c := range r.Confirmed {
 		j.Confirmed = append(j.Confirmed, confirmedJSON{fatesJSON(c.Fates), c.Agrees(), c.Disagreements, c.Doubt})

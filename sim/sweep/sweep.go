@@ -47,12 +47,17 @@ type Result struct {
 	Notes []string
 	// Classes is how many searches answered for all flows.
 	Classes int
+	// Bandwidth is what failures leave of declared demand; nil when no workload declares any.
+	Bandwidth *Bandwidth
 	// Behaviour is what was played; nil when nothing was.
 	Behaviour *Behaviour
+	// Availability is what Estimate worked out; nil before.
+	Availability *Availability
 	// Confirmed are sets that were played on real packets, if any.
 	Confirmed []Confirmation
 
 	fates *fates
+	sweep *sweep
 }
 
 // Workload is what cuts a workload.
@@ -125,6 +130,7 @@ type sweep struct {
 	failures []*Fate
 	sets     []combination // that are played
 	covers   []Coverage
+	outcomes []outcome // by set
 }
 
 // newSweep takes a question and finds what there is to search and to play.
@@ -181,12 +187,13 @@ func (s *sweep) result(parts []*Part) *Result {
 	}
 	r := &Result{
 		Plant: s.plant, Depth: s.opts.Depth, Elements: s.fates.elements(), Notes: slices.Clone(s.plant.Notes),
-		Classes: len(s.classes.all), fates: s.fates,
+		Classes: len(s.classes.all), fates: s.fates, sweep: s,
 	}
 	for i, u := range s.uses {
 		r.Workloads = append(r.Workloads, s.workload(u, s.members[i]))
 	}
 	r.Findings = findings(r)
+	r.Bandwidth = s.bandwidth()
 	if s.opts.Trials.Replay != nil {
 		r.Behaviour = s.behaviour(r, parts)
 	}

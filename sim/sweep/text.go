@@ -35,8 +35,18 @@ func WriteText(w io.Writer, r *Result) error {
 			return fmt.Errorf("write sweep: %w", err)
 		}
 	}
+	if r.Bandwidth != nil {
+		if err := writeBandwidth(&b, r.Bandwidth); err != nil {
+			return fmt.Errorf("write sweep: %w", err)
+		}
+	}
 	if r.Behaviour != nil {
 		if err := writeBehaviour(&b, r.Behaviour); err != nil {
+			return fmt.Errorf("write sweep: %w", err)
+		}
+	}
+	if r.Availability != nil {
+		if err := writeAvailability(&b, r.Plant, r.Availability); err != nil {
 			return fmt.Errorf("write sweep: %w", err)
 		}
 	}

@@ -102,16 +102,13 @@ func (r *rig) unserved(uses []*sim.Use) (map[string]bool, error) {
 	return sick, nil
 }
 
-// scenario has a set fail at time 0, for as long as each says; 0 is for good.
-func (r *rig) scenario(set combination, lasts ...time.Duration) *sim.Scenario {
-	sc := &sim.Scenario{Name: "sweep", Plant: r.plant, Uses: r.uses}
-	for i, x := range set {
+// scenario has all of a set fail at time 0 and be repaired after some time; 0 is never.
+func (r *rig) scenario(set combination, lasts time.Duration) *sim.Scenario {
+	sc := &sim.Scenario{Name: "sweep", Plant: r.plant, Uses: r.uses, Until: lasts + sim.DefaultUntil}
+	for _, x := range set {
 		for _, e := range r.entries[x] {
 			copied := *e
-			copied.ID = "failure-" + strconv.Itoa(len(sc.Timeline)+1)
-			if i < len(lasts) {
-				copied.For = lasts[i]
-			}
+			copied.ID, copied.For = "failure-"+strconv.Itoa(len(sc.Timeline)+1), lasts
 			sc.Timeline = append(sc.Timeline, &copied)
 		}
 	}
@@ -122,7 +119,7 @@ func (r *rig) scenario(set combination, lasts ...time.Duration) *sim.Scenario {
 func (r *rig) play(set combination) (outcome, error) {
 	var o outcome
 	for i, phase := range hashes {
-		log, err := r.replay(r.scenario(set), phase)
+		log, err := r.replay(r.scenario(set, 0), phase)
 		if err != nil {
 			return o, fmt.Errorf("play a set of failures: %w", err)
 		}
