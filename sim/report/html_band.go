@@ -44,7 +44,10 @@ func edges(members []*lane, end time.Duration) []time.Duration {
 	if len(all) <= bandSteps/2 {
 		return all
 	}
-	step := max(1, end/bandSteps)
+	step := time.Millisecond
+	for step < end/bandSteps {
+		step *= 2 // seldom another one: a live page's band stays as it was drawn
+	}
 	for i := range all {
 		all[i] -= all[i] % step
 	}

@@ -133,11 +133,12 @@ func (s *spells) set(part string, e sim.Event, c condition, cause sim.Event) {
 	s.spans[part] = all
 }
 
-// until ends what is open for the drawing: it lasts as long as the log.
+// until ends what is open for the drawing: it lasts as long as the log, and for a moment where it began with its last
+// event.
 func (s *spells) until(end time.Duration) {
 	for _, all := range s.spans {
 		if n := len(all); n > 0 && all[n-1].Open {
-			all[n-1].To = max(end, all[n-1].From)
+			all[n-1].To = max(end, all[n-1].From+1)
 		}
 	}
 }

@@ -141,15 +141,27 @@ func (t *tracks) workloadLanes(r *Report) []*lane {
 	for i, w := range r.Workloads {
 		l := t.lanesOf(w.ID, uses[i].Kind, uses[i].Subjects())
 		l.Mark = w.Survived
-		if w.Longest != nil {
-			l.Sum = goneFor(w.Longest, r)
-		}
+		l.Sum = sumOf(w, r)
 		all = append(all, l)
 		for _, aspect := range uses[i].Watches {
 			all = append(all, t.lanesOf(w.ID+" "+aspect, "seen from outside", watched(uses[i], aspect)))
 		}
 	}
 	return all
+}
+
+// notBack is what is said of what had not come back when the log ended.
+const notBack = "not back"
+
+// sumOf is what a workload's lane comes to.
+func sumOf(w Workload, r *Report) string {
+	switch {
+	case w.Longest == nil:
+		return ""
+	case w.Longest.Open && !r.whole():
+		return notBack
+	}
+	return goneFor(w.Longest, r)
 }
 
 // watched lists what looks at one aspect of the members.
@@ -173,14 +185,25 @@ func (t *tracks) lanesOf(name, kind string, members []string) *lane {
 	for _, m := range members {
 		ml := &lane{ID: t.ids.of("work", m), Name: m, Member: true, Spans: t.memberSpans(m)}
 		ml.Calm = len(ml.Spans) == 0
-		if total, _ := t.history.Total(m); total > 0 {
-			ml.Sum = Duration(total)
-		}
+		ml.Sum = t.memberSum(m)
 		l.Members = append(l.Members, ml)
 	}
 	l.Spans = band(l.Members, t.end)
 	l.Calm = len(l.Spans) == 0
 	return l
+}
+
+// memberSum is how long a member was gone in all.
+func (t *tracks) memberSum(m string) string {
+	outages := t.history.OutagesOf(m)
+	switch total, _ := t.history.Total(m); {
+	case len(outages) == 0:
+		return ""
+	case outages[len(outages)-1].Open:
+		return notBack
+	default:
+		return Duration(total)
+	}
 }
 
 // memberSpans are a member's outages; where it is a virtual machine they are split by how it was in them.
@@ -229,15 +252,15 @@ func piece(o span, from, to time.Duration) span {
 func (t *tracks) outage(o sim.Outage) span {
 	from := max(0, o.From)
 	s := span{From: from, To: max(from, o.To), Open: o.Open, State: "gone", Evidence: []int{o.Down}, Why: t.log.Event(o.Fault).Subject}
-	s.Text = "not served for " + Duration(o.Length())
-	switch {
-	case o.Open:
-		s.Text += " so far"
-	case o.Resolution > 0:
-		s.Text += " ±" + Duration(o.Resolution)
+	if o.Open {
+		s.To = max(s.To, from+1)
+		s.Text = notBack // and not for how long: a live page would have to tell it anew all the time
+		return s
 	}
-	if o.Up != 0 {
-		s.Evidence = append(s.Evidence, o.Up)
+	s.Evidence = append(s.Evidence, o.Up)
+	s.Text = "not served for " + Duration(o.Length())
+	if o.Resolution > 0 {
+		s.Text += " ±" + Duration(o.Resolution)
 	}
 	return s
 }

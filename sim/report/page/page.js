@@ -134,7 +134,7 @@
     const more = html('p', {class: 'quiet'});
     if (g.dataset.cause) more.append('because of ', link(g.dataset.why, '#' + g.dataset.cause), ' · ');
     const plant = link('the plant then', '#plant');
-    plant.addEventListener('click', () => plantAt(parseFloat(g.dataset.f)));
+    plant.addEventListener('click', () => { chosen = true; plantAt(parseFloat(g.dataset.f)); });
     more.append(plant);
     if (g.dataset.log) {
       more.append(' · log ');
@@ -226,7 +226,7 @@
   // The plant at a moment: every part in the last condition that it had by then.
   const words = {off: 'off', down: 'no carrier', failed: 'failed', dark: 'dark', boot: 'booting', stalled: 'waits', latent: 'latent'};
   const worst = Object.keys(words);
-  let changes = [], of = {}, shownAt = null;
+  let changes = [], of = {}, shownAt = 0, chosen = false;
   const readChanges = () => ({changes, of} = JSON.parse(document.querySelector('.changes').textContent));
   const conditions = at => {
     const parts = new Map();
@@ -291,7 +291,9 @@
   };
   $('plant').addEventListener('click', e => {
     const m = e.target.closest('.moment');
-    if (m) plantAt(parseFloat(m.dataset.t) + .5); // what is told together happened within half a second
+    if (!m) return;
+    chosen = m.nextElementSibling !== null; // who looks at the last one looks at what is to come
+    plantAt(parseFloat(m.dataset.t) + .5); // what is told together happened within half a second
   });
   const worstMoment = () => {
     let best = 0, most = -1;
@@ -303,17 +305,16 @@
   };
 
   // A live page: parts are replaced as they change.
-  const parts = new Map();
+  const mind = e => e.id ? '#' + CSS.escape(e.id) : e.dataset.f ? `#${CSS.escape(e.closest('.lane').id)} [data-f="${e.dataset.f}"]` : e.closest('.moment') ? `.moment[data-t="${e.closest('.moment').dataset.t}"] .time` : null;
   const take = update => {
     const follows = to >= end; // who looks at all of it goes on to
     end = Math.max(end, update.now);
     for (const [id, text] of Object.entries(update.parts || {})) {
-      const part = $(id);
-      if (!part) { location.reload(); return; }
-      const focused = part.contains(document.activeElement) && document.activeElement.id;
+      let part = $(id);
+      if (!part) $('lines').append(part = html('div', {class: 'part', id})); // the log has grown by a piece
+      const focused = part.contains(document.activeElement) && mind(document.activeElement);
       part.innerHTML = text;
-      parts.set(id, text);
-      if (focused && $(focused)) $(focused).focus();
+      if (focused && document.querySelector(focused)) document.querySelector(focused).focus({preventScroll: true});
     }
     for (const b of lanes.querySelectorAll('.open')) {
       const members = $(b.getAttribute('aria-controls'));
@@ -324,7 +325,7 @@
     filter();
     draw();
     readChanges();
-    plantAt(end);
+    plantAt(chosen ? shownAt : end);
     status(update.over ? 'over' : '', update.over ? 'the run is over' : 'live, at ' + clock(update.now));
   };
   const status = (kind, text) => {
