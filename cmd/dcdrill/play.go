@@ -32,6 +32,7 @@ type playFlags struct {
 
 	seeded bool
 	say    func(text string) // to whoever looks on, beside the progress
+	watch  func(sim.Event)   // sees every event, and must not wait
 	// stay keeps the plant standing; standing is what to say once it does, under the run's name.
 	stay     bool
 	standing func(name string) string
@@ -135,6 +136,9 @@ func (a *app) played(ctx context.Context, sc *sim.Scenario, f *playFlags) (*sim.
 	log, err := a.playIn(ctx, sc, f, func(e sim.Event) {
 		keep.event(e)
 		p.event(e)
+		if f.watch != nil {
+			f.watch(e)
+		}
 	})
 	p.end()
 	return log, errors.Join(err, keep.close())

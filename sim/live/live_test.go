@@ -123,6 +123,12 @@ func TestBrowsersGetWhatIsNewerThanTheyHave(t *testing.T) {
 	assert.Equal(t, second.Parts["at-work-vms-1"], all.Parts["at-work-vms-1"], "who comes late gets what was before")
 	assert.Contains(t, all.Parts, "at-work-vms-2")
 
+	r.now = time.Minute
+	r.log.Add(0, "core1", sim.StageData{Stage: "off"})
+	redrawn(t, p)
+	third := early.next()
+	assert.NotContains(t, third.Parts, "at-work-vms-1", "it is as it was: that time goes on is no news of it")
+
 	// One that was away says what it has, and finds the present.
 	r.log.Add(fault, "vms/2", sim.DownData{Since: sim.Seconds(time.Second)})
 	redrawn(t, p)
@@ -241,6 +247,7 @@ func TestThePageGrows(t *testing.T) {
 	r.log.Add(fault, "vms/2", sim.DownData{Since: sim.Seconds(2 * time.Second)})
 	b.Until(`document.querySelector('#work-vms .many') !== null`)
 	b.Until(`document.querySelector('#node-core1.is-off') !== null`)
+	assert.NotContains(t, browser.Get[string](b, `document.body.textContent`), "INTERRUPTED", "it has not ended at all")
 	b.Click(`#work-vms .many`)
 	b.Click(`#evidence a[href="#fault-paste"]`)
 	b.Until(`document.activeElement.id == 'fault-paste'`)

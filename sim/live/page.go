@@ -124,7 +124,7 @@ func (p *Page) take() (changed bool, err error) {
 
 // redraw renders every part, and numbers those that changed.
 func (p *Page) redraw() error {
-	texts, err := report.LiveParts(report.Read(p.log))
+	texts, err := p.live().Parts()
 	if err != nil {
 		return err
 	}
@@ -144,12 +144,16 @@ func (p *Page) whole() ([]byte, error) {
 	defer p.draw.Unlock()
 	if p.state.page == nil {
 		var b bytes.Buffer
-		if err := report.LivePage(&b, report.Read(p.log), p.state.number); err != nil {
+		if err := p.live().Page(&b); err != nil {
 			return nil, err
 		}
 		p.state.page = b.Bytes()
 	}
 	return p.state.page, nil
+}
+
+func (p *Page) live() report.Live {
+	return report.Live{Report: report.Read(p.log), Over: p.state.over, Drawing: p.state.number}
 }
 
 // since is what a browser needs that has a drawing, in JSON; newer is closed when there is more.

@@ -25,6 +25,7 @@ var pages = template.Must(template.New("page").ParseFS(pageFiles, "page/*.tmpl")
 func writeHTML(w io.Writer, r *Report, _ Style) error {
 	s := newSheet(r)
 	s.Standalone = true
+	s.place()
 	if err := pages.ExecuteTemplate(w, "page", s); err != nil {
 		return fmt.Errorf("write html report: %w", err)
 	}
@@ -38,26 +39,6 @@ func Asset(name string) ([]byte, error) {
 		text = append([]byte(topology.FigureStyles()), text...)
 	}
 	return text, err
-}
-
-// LivePage writes the page of a run that goes on. Style and script are files beside it; its parts are those of LiveParts.
-func LivePage(w io.Writer, r *Report, seq int) error {
-	s := newSheet(r)
-	s.Seq = seq
-	if err := pages.ExecuteTemplate(w, "page", s); err != nil {
-		return fmt.Errorf("write live page: %w", err)
-	}
-	return nil
-}
-
-// LiveParts renders the parts of the page that grow, by the ids of the elements that hold them.
-func LiveParts(r *Report) (map[string]string, error) {
-	s := newSheet(r)
-	s.parts = map[string]string{}
-	if err := pages.ExecuteTemplate(io.Discard, "page", s); err != nil {
-		return nil, fmt.Errorf("render the live page: %w", err)
-	}
-	return s.parts, nil
 }
 
 // Style and script as they stand in a standalone page, and the policy that lets a browser run just these.

@@ -9,10 +9,10 @@ import (
 // sheet is a report laid out as a page.
 type sheet struct {
 	*Report
-	// Standalone pages have everything in one file. The others are live: they place what they show by themselves, since
-	// their time grows.
+	// Standalone pages have everything in one file. The others are live, and Going while the run is.
 	Standalone bool
-	Seq        int // of the live parts that the page was made with
+	Going      bool
+	Drawing    int
 	To         time.Duration
 	Torn       bool // the log ends without saying how the run did
 
@@ -59,7 +59,6 @@ func newSheet(r *Report) *sheet {
 	s.expected()
 	s.measured()
 	s.Lines = readLines(r.log, s)
-	s.place()
 	return s
 }
 

@@ -268,8 +268,9 @@ func TestMilestonesAreReadWhateverTheyHold(t *testing.T) {
 func TestLivePartsAreThoseOfThePage(t *testing.T) {
 	r := Read(tenHours(t, 8))
 	var page bytes.Buffer
-	require.NoError(t, LivePage(&page, r, 7))
-	parts, err := LiveParts(r)
+	l := Live{Report: r, Drawing: 7}
+	require.NoError(t, l.Page(&page))
+	parts, err := l.Parts()
 	require.NoError(t, err)
 	require.NotEmpty(t, parts)
 	says(t, page.String(), `data-live="7"`)
