@@ -40,10 +40,13 @@ func writeMarkdown(w io.Writer, r *Report) error {
 func (f *Finding) row() string {
 	at := ""
 	if f.Pos.Line > 0 {
-		at = fmt.Sprintf("`%s:%d`", slashed(f.Pos.File), f.Pos.Line)
+		at = code(fmt.Sprintf("%s:%d", slashed(f.Pos.File), f.Pos.Line))
 	}
-	return fmt.Sprintf("| %s | %s | %s<br>`%s` |\n", f.word(), at, escapeMarkdown(f.sentences()), strings.ReplaceAll(f.Fingerprint(), "`", "'"))
+	return fmt.Sprintf("| %s | %s | %s<br>%s |\n", f.word(), at, escapeMarkdown(f.sentences()), code(f.Fingerprint()))
 }
+
+// code is a code span in a table: a stroke ends a cell even there (GitHub Flavored Markdown, 4.10).
+func code(s string) string { return "`" + strings.NewReplacer("`", "'", "|", `\|`).Replace(s) + "`" }
 
 // escapeMarkdown keeps names with strokes and stars from becoming markup.
 func escapeMarkdown(s string) string {

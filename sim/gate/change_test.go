@@ -239,3 +239,18 @@ func TestWhatIsWorse(t *testing.T) {
 		assert.Equal(t, c.want, now.Change, name)
 	}
 }
+
+// FuzzBaseline looks for baselines that crash the reader or a comparison.
+func FuzzBaseline(f *testing.F) {
+	f.Add(`{"schema": "dcdrill/baseline/v1", "plant": "p", "findings": [{"fingerprint": "mtu x", "severity": "error", "measure": 1, "workloads": ["a"]}]}`)
+	f.Add(`{"schema": "dcdrill/baseline/v1", "findings": {}}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		base, err := ReadBaseline("known.json", []byte(text))
+		if err != nil {
+			return
+		}
+		r := &finding.Report{Findings: []finding.Finding{{Rule: "mtu", Subject: "x", Severity: finding.Error}}}
+		Against(r, base)
+		assert.LessOrEqual(t, len(r.Gone), len(base.Findings))
+	})
+}

@@ -85,10 +85,18 @@ func (c *Case) report(ctx context.Context, x Candidate, o Options) (*finding.Rep
 	}
 	r := &finding.Report{
 		Command: "check", Plant: c.Plant.Name, Asked: c.Policy.String(), Rules: catalogue(), FailOn: finding.FailOnError,
-		Findings: c.accept(c.look(), o.Today), Notes: slices.Concat(x.Notes, c.Sweep.Notes, notes),
+		Findings: c.accept(c.look(), o.Today), Notes: slices.Concat(x.Notes, c.Sweep.Notes, c.inferred(), notes),
 	}
 	finding.Sort(r.Findings)
 	return r, nil
+}
+
+// inferred says of a plant without workloads by what it was judged.
+func (c *Case) inferred() []string {
+	if !slices.ContainsFunc(c.Uses, func(u *sim.Use) bool { return u.Inferred }) {
+		return nil
+	}
+	return []string{"no workloads are declared: hosts are to reach each other, and the outside where there is one"}
 }
 
 func (o Options) policy() *Policy {

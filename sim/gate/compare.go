@@ -72,7 +72,11 @@ func worse(a, b *finding.Finding) bool {
 
 // missing lists what is not in another list.
 func missing(list, in []string) []string {
-	return slices.DeleteFunc(slices.Clone(list), func(x string) bool { return slices.Contains(in, x) })
+	have := make(map[string]bool, len(in))
+	for _, x := range in {
+		have[x] = true
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(x string) bool { return have[x] })
 }
 
 func linesOf(text string) map[string]bool {

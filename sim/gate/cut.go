@@ -25,11 +25,19 @@ type cutting struct {
 	names     []string        // of all
 	workloads []string
 	at        []topology.Pos
+	seen      map[string]bool // names and workloads
+}
+
+// first says whether a word is new here.
+func (k *cutting) first(word string) bool {
+	known := k.seen[word]
+	k.seen[word] = true
+	return !known
 }
 
 func newCuts(c *Case) *cuts { return &cuts{c: c, by: map[string]*cutting{}} }
 
-// add takes a set down, and a workload that it cuts.
+// add takes a set down, and the workload that it cuts, if any.
 func (x *cuts) add(elements []sweep.Element, workload string) {
 	var names []string
 	for _, e := range elements {
@@ -38,17 +46,17 @@ func (x *cuts) add(elements []sweep.Element, workload string) {
 	subject, name := x.c.subjects(elements), strings.Join(names, " + ")
 	k := x.by[subject]
 	if k == nil {
-		k = &cutting{elements: elements}
+		k = &cutting{elements: elements, seen: map[string]bool{}}
 		x.by[subject] = k
 		x.order = append(x.order, subject)
 	}
-	if !slices.Contains(k.names, name) {
+	if k.first("cut " + name) {
 		k.names = append(k.names, name)
 		for _, e := range elements {
 			k.at = append(k.at, places(x.c.Plant, e)...)
 		}
 	}
-	if workload != "" && !slices.Contains(k.workloads, workload) {
+	if workload != "" && k.first(workload) {
 		k.workloads = append(k.workloads, workload)
 	}
 }

@@ -1,0 +1,180 @@
+package finding
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
+)
+
+// mixed has one finding of each sort, with names that formats have to be careful with.
+func mixed(t *testing.T) *Report {
+	t.Helper()
+	n, err := yamlfile.Parse("./sub/a,b:c.yaml", []byte("one: 1\ntwo: 2\n"))
+	require.NoError(t, err)
+	at := n.Entries()[1].KeyPos
+	return &Report{
+		Program: "v1", Command: "check", Plant: "p", Asked: "any one failure",
+		Rules: []Rule{{"mtu", "too small", Error}, {"quiet", "finds nothing", Warning}},
+		Findings: []Finding{
+			{Rule: "mtu", Severity: Error, Subject: "a|b", Pos: at, Message: "50% of *all*\n<b> | more", Remedy: "raise it"},
+			{Rule: "mtu", Severity: Error, Subject: "nowhere", Message: "has no place"},
+			{Rule: "mtu", Severity: Warning, Subject: "known", Pos: at, Message: "is known", Accepted: &Acceptance{"moving", "noc", "2030-01-01"}},
+			{Rule: "mtu", Severity: Warning, Subject: "soft", Pos: at, Message: "wants a look"},
+			{Rule: "mtu", Severity: Note, Subject: "quiet", Pos: at, Message: "is for comparison"},
+		},
+	}
+}
+
+func written(t *testing.T, format string, r *Report) string {
+	t.Helper()
+	kind, ok := Formats.Lookup(format)
+	require.True(t, ok)
+	var out bytes.Buffer
+	require.NoError(t, kind.New()(&out, r))
+	return out.String()
+}
+
+func TestWhatFails(t *testing.T) {
+	for name, c := range map[string]struct {
+		f     Finding
+		fails []FailOn
+	}{
+		"error":              {Finding{Severity: Error}, []FailOn{FailOnError, FailOnWarning}},
+		"warning":            {Finding{Severity: Warning}, []FailOn{FailOnWarning}},
+		"note":               {Finding{Severity: Note, Change: Worse}, nil},
+		"accepted":           {Finding{Severity: Error, Change: New, Accepted: &Acceptance{}}, nil},
+		"new error":          {Finding{Severity: Error, Change: New}, []FailOn{FailOnError, FailOnWarning, FailOnWorse}},
+		"worse warning":      {Finding{Severity: Warning, Change: Worse}, []FailOn{FailOnWarning, FailOnWorse}},
+		"error as before":    {Finding{Severity: Error, Change: Same}, []FailOn{FailOnError, FailOnWarning}},
+		"better than it was": {Finding{Severity: Warning, Change: Better}, []FailOn{FailOnWarning}},
+	} {
+		for _, on := range FailOns {
+			r := &Report{FailOn: FailOn(on), Findings: []Finding{c.f}}
+			want := false
+			for _, x := range c.fails {
+				want = want || x == FailOn(on)
+			}
+			assert.Equal(t, want, r.Failed(), "%s, fail on %s", name, on)
+		}
+	}
+}
+
+func TestErrorsComeFirstAndThenTheFile(t *testing.T) {
+	at := func(line int) yamlfile.Pos { return yamlfile.Pos{File: "f", Line: line} }
+	all := []Finding{{Severity: Note}, {Severity: Warning, Pos: at(1)}, {Severity: Error, Pos: at(9)}, {Severity: Error, Pos: at(2)}}
+	Sort(all)
+	assert.Equal(t, "error 2, error 9, warning 1, note 0", strings.Join([]string{line(all[0]), line(all[1]), line(all[2]), line(all[3])}, ", "))
+}
+
+func line(f Finding) string { return fmt.Sprintf("%s %d", f.Severity, f.Pos.Line) }
+
+func TestGitHubReadsOneCommandALine(t *testing.T) {
+	assert.Equal(t, `::error file=sub/a%2Cb%3Ac.yaml,line=2,col=1,title=dcdrill mtu::50%25 of *all*%0A<b> | more. To put it right: raise it.
+::error title=dcdrill mtu::has no place.
+::warning file=sub/a%2Cb%3Ac.yaml,line=2,col=1,title=dcdrill mtu::wants a look.
+DOES NOT HOLD: 2 errors, 1 warning and 1 accepted finding
+`, written(t, "github", mixed(t)))
+}
+
+func TestMarkdownKeepsItsTable(t *testing.T) {
+	out := written(t, "markdown", mixed(t))
+	assert.Contains(t, out, "| error | `sub/a,b:c.yaml:2` | 50% of \\*all\\* &lt;b> \\| more. To put it right: raise it.<br>`mtu a\\|b` |\n")
+	assert.Contains(t, out, "| error |  | has no place.<br>`mtu nowhere` |\n")
+	assert.NotContains(t, out, "is known")
+	many := mixed(t)
+	for range 2 * mostInMarkdown {
+		many.Findings = append(many.Findings, many.Findings[0])
+	}
+	out = written(t, "markdown", many)
+	assert.Contains(t, out, fmt.Sprintf("and %d more", 2*mostInMarkdown+3-mostInMarkdown))
+	assert.Less(t, len(out), 65536)
+}
+
+func TestJUnitHasACaseForEveryFindingAndEveryQuietRule(t *testing.T) {
+	var back struct {
+		Suites []struct {
+			Tests    int `xml:"tests,attr"`
+			Failures int `xml:"failures,attr"`
+			Skipped  int `xml:"skipped,attr"`
+			Cases    []struct {
+				Name    string    `xml:"name,attr"`
+				Failure *struct{} `xml:"failure"`
+				Skipped *struct {
+					Message string `xml:"message,attr"`
+				} `xml:"skipped"`
+			} `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
+	require.NoError(t, xml.Unmarshal([]byte(written(t, "junit", mixed(t))), &back))
+	s := back.Suites[0]
+	assert.Equal(t, [3]int{5, 2, 2}, [3]int{s.Tests, s.Failures, s.Skipped})
+	assert.NotNil(t, s.Cases[0].Failure)
+	assert.Equal(t, "is known (accepted until 2030-01-01 by noc: moving)", s.Cases[2].Skipped.Message)
+	assert.Equal(t, "nothing: finds nothing", s.Cases[4].Name)
+	assert.Nil(t, s.Cases[4].Failure)
+}
+
+func TestSARIFSuppressesWhatIsAccepted(t *testing.T) {
+	var back struct {
+		Runs []struct {
+			Results []struct {
+				Level        string
+				Locations    []any
+				Suppressions []struct{ Justification string }
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(written(t, "sarif", mixed(t))), &back))
+	results := back.Runs[0].Results
+	require.Len(t, results, 4, "no notes")
+	assert.Empty(t, results[1].Locations, "what has no place gets none")
+	assert.Equal(t, "moving (noc, until 2030-01-01)", results[3].Suppressions[0].Justification)
+	assert.Empty(t, results[0].Suppressions)
+}
+
+func TestCodeQualityGivesEveryIssueAPlace(t *testing.T) {
+	var back []struct {
+		Severity    string
+		Fingerprint string
+		Location    struct {
+			Path  string
+			Lines struct{ Begin int }
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(written(t, "codequality", mixed(t))), &back))
+	require.Len(t, back, 3)
+	assert.Equal(t, "sub/a,b:c.yaml", back[0].Location.Path)
+	assert.Equal(t, "p", back[1].Location.Path)
+	assert.Equal(t, 1, back[1].Location.Lines.Begin)
+	assert.NotEqual(t, back[0].Fingerprint, back[1].Fingerprint)
+	assert.Equal(t, "critical critical minor", back[0].Severity+" "+back[1].Severity+" "+back[2].Severity)
+}
+
+func TestJSONTellsAll(t *testing.T) {
+	var back struct {
+		Schema   string
+		Holds    bool
+		Findings []struct {
+			Severity, Fingerprint string
+			Fails                 bool
+			Accepted              *Acceptance
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(written(t, "json", mixed(t))), &back))
+	assert.Equal(t, Schema, back.Schema)
+	assert.False(t, back.Holds)
+	require.Len(t, back.Findings, 5)
+	assert.Equal(t, "mtu known", back.Findings[2].Fingerprint)
+	assert.Equal(t, "noc", back.Findings[2].Accepted.Owner)
+	assert.True(t, back.Findings[0].Fails)
+	assert.False(t, back.Findings[2].Fails)
+	assert.Equal(t, "note", back.Findings[4].Severity)
+}
