@@ -37,7 +37,7 @@ func writeCodeQuality(w io.Writer, r *Report) error {
 	for _, f := range r.shown() {
 		at := codeQualityLocation{slashed(f.Pos.File), codeQualityLines{max(1, f.Pos.Line)}}
 		if at.Path == "" {
-			at.Path = r.Plant
+			at.Path = slashed(r.File)
 		}
 		issues = append(issues, codeQuality{f.sentences(), f.Rule, digest(f.Fingerprint()), gitlabSeverities[f.Severity], at})
 	}

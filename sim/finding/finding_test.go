@@ -21,7 +21,7 @@ func mixed(t *testing.T) *Report {
 	require.NoError(t, err)
 	at := n.Entries()[1].KeyPos
 	return &Report{
-		Program: "v1", Command: "check", Plant: "p", Asked: "any one failure",
+		Program: "v1", Command: "check", File: "p.yaml", Plant: "p", Asked: "any one failure",
 		Rules: []Rule{{"mtu", "too small", Error}, {"quiet", "finds nothing", Warning}},
 		Findings: []Finding{
 			{Rule: "mtu", Severity: Error, Subject: "a|b", Pos: at, Message: "50% of *all*\n<b> | more", Remedy: "raise it"},
@@ -152,7 +152,7 @@ func TestCodeQualityGivesEveryIssueAPlace(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(written(t, "codequality", mixed(t))), &back))
 	require.Len(t, back, 3)
 	assert.Equal(t, "sub/a,b:c.yaml", back[0].Location.Path)
-	assert.Equal(t, "p", back[1].Location.Path)
+	assert.Equal(t, "p.yaml", back[1].Location.Path)
 	assert.Equal(t, 1, back[1].Location.Lines.Begin)
 	assert.NotEqual(t, back[0].Fingerprint, back[1].Fingerprint)
 	assert.Equal(t, "critical critical minor", back[0].Severity+" "+back[1].Severity+" "+back[2].Severity)

@@ -19,6 +19,7 @@ type reportJSON struct {
 	Schema   string        `json:"schema"`
 	Program  string        `json:"program,omitempty"`
 	Command  string        `json:"command"`
+	File     string        `json:"file"`
 	Plant    string        `json:"plant"`
 	Base     string        `json:"base,omitempty"`
 	Asked    string        `json:"asked"`
@@ -53,7 +54,7 @@ type placeJSON struct {
 
 func writeJSON(w io.Writer, r *Report) error {
 	j := reportJSON{
-		Schema: Schema, Program: r.Program, Command: r.Command, Plant: r.Plant, Base: r.Base, Asked: r.Asked,
+		Schema: Schema, Program: r.Program, Command: r.Command, File: r.File, Plant: r.Plant, Base: r.Base, Asked: r.Asked,
 		Holds: !r.Failed(), FailOn: r.FailOn, Findings: []findingJSON{}, Notes: r.Notes,
 	}
 	for i := range r.Findings {

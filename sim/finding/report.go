@@ -8,8 +8,8 @@ import (
 type Report struct {
 	// Program is the name and version of who found it.
 	Program string
-	// Command is "check" or "diff", Plant what was looked at and Base what it was compared with, if anything.
-	Command, Plant, Base string
+	// Command is "check" or "diff", File and Plant what was looked at, and Base what it was compared with, if anything.
+	Command, File, Plant, Base string
 	// Asked says in a sentence what was asked of the plant.
 	Asked    string
 	Rules    []Rule

@@ -65,7 +65,7 @@ func (f *Finding) word() string {
 
 // title says what was held against what.
 func (r *Report) title() string {
-	s := r.Command + " " + r.Plant
+	s := r.Command + " " + r.File
 	if r.Base != "" {
 		s += " against " + r.Base
 	}

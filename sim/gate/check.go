@@ -84,7 +84,7 @@ func (c *Case) report(ctx context.Context, x Candidate, o Options) (*finding.Rep
 		return nil, err
 	}
 	r := &finding.Report{
-		Command: "check", Plant: c.Plant.Name, Asked: c.Policy.String(), Rules: catalogue(), FailOn: finding.FailOnError,
+		Command: "check", File: x.Name, Plant: c.Plant.Name, Asked: c.Policy.String(), Rules: catalogue(), FailOn: finding.FailOnError,
 		Findings: c.accept(c.look(), o.Today), Notes: slices.Concat(x.Notes, c.Sweep.Notes, c.inferred(), notes),
 	}
 	finding.Sort(r.Findings)
