@@ -22,6 +22,7 @@ import (
 // gateFlags are the flags of the commands that judge plants.
 type gateFlags struct {
 	policy    string
+	rates     string
 	scenarios []string
 	formats   []string
 	failOn    string
@@ -33,6 +34,7 @@ func (f *gateFlags) add(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringVar(&f.policy, "policy", "", "`FILE` that says what must survive, and what is accepted")
 	flags.StringArrayVar(&f.scenarios, "scenario", nil, "`SCENARIO` that must hold, beside those of the policy; may be given again")
+	flags.StringVar(&f.rates, "rates", "", "`FILE` with rates of failures and times of repair, over the built-in ones")
 	flags.StringArrayVar(&f.formats, "format", []string{"text"}, "`FORMAT[=FILE]`: "+strings.Join(finding.Formats.Names(), ", ")+"; may be given again")
 	flags.StringVar(&f.failOn, "fail-on", "", "what fails: "+strings.Join(finding.FailOns, ", ")+"; worse where there is something to compare with, else error")
 	_ = c.RegisterFlagCompletionFunc("format", fixed(finding.Formats.Names()...))
@@ -80,7 +82,10 @@ func candidate(name, text string, f *gateFlags) (gate.Candidate, error) {
 		}
 		return sim.Play(ctx, model.Engine{}, played, sim.Options{Program: program(), Phase: middle, Explain: explain(played)})
 	}
-	return gate.Candidate{Name: name, Plant: p.Plant, Uses: p.Uses, Notes: p.notes, Play: play, Trials: p.trials()}, nil
+	rates, err := readRates(f.rates, p.Plant)
+	return gate.Candidate{
+		Name: name, Plant: p.Plant, Uses: p.Uses, Notes: p.notes, Play: play, Trials: p.trials(), Rates: rates,
+	}, err
 }
 
 // besidePolicy finds a scenario file that a policy names relative to its own place.

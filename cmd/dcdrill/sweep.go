@@ -153,16 +153,21 @@ func (a *app) sweepResult(ctx context.Context, name string, p *sweptPlant, r *sw
 	return confirmed(r)
 }
 
-// estimate works out downtime, from the rates of a file where one is named.
-func estimate(ctx context.Context, r *sweep.Result, file string) error {
+// readRates reads rates of failures: the built-in ones, and over them those of a file where one is named.
+func readRates(file string, p *topology.Plant) (sweep.Rates, error) {
 	var data []byte
 	if file != "" {
 		var err error
 		if data, err = os.ReadFile(file); err != nil {
-			return usage("read rates: %w", err)
+			return nil, usage("read rates: %w", err)
 		}
 	}
-	rates, err := sweep.ParseRates(file, data, r.Plant)
+	return sweep.ParseRates(file, data, p)
+}
+
+// estimate works out downtime, from the rates of a file where one is named.
+func estimate(ctx context.Context, r *sweep.Result, file string) error {
+	rates, err := readRates(file, r.Plant)
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,8 @@ type Candidate struct {
 	// Play plays a scenario on it, and Trials single failures.
 	Play   Play
 	Trials sweep.Trials
+	// Rates say how often things fail; nil: downtime is not worked out.
+	Rates sweep.Rates
 	// Notes say what was left out of it.
 	Notes []string
 }

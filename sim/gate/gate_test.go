@@ -24,7 +24,9 @@ func read(t *testing.T, text string) Candidate {
 	t.Helper()
 	sc, err := scenarios.Try("plant.yaml", nil, scenarios.Options{Topology: "plant.yaml", TopologyText: text})
 	require.NoError(t, err)
-	return Candidate{Name: "plant.yaml", Plant: sc.Plant, Uses: sc.Uses, Trials: sweep.Trials{
+	rates, err := sweep.ParseRates("", nil, sc.Plant)
+	require.NoError(t, err)
+	return Candidate{Rates: rates, Name: "plant.yaml", Plant: sc.Plant, Uses: sc.Uses, Trials: sweep.Trials{
 		Fault:  func(text string) (*sim.Entry, error) { return scenarios.ParseFault(text, sc.Plant) },
 		Replay: model.Replay,
 	}}

@@ -49,6 +49,12 @@ func (c *Case) played(ctx context.Context, x Candidate, o Options) (notes []stri
 		return nil, fmt.Errorf("play single failures: %w", err)
 	}
 	c.Behaviour = r.Behaviour
+	if x.Rates != nil {
+		if err := r.Estimate(ctx, x.Rates); err != nil {
+			return nil, fmt.Errorf("work out downtime: %w", err)
+		}
+		c.Availability = r.Availability
+	}
 	for _, id := range r.Behaviour.Unserved {
 		notes = append(notes, id+" is not served although nothing has failed: it was not played")
 	}

@@ -67,3 +67,47 @@ func TestRecoveryIsHeldAgainstThePolicyAndTheUsers(t *testing.T) {
 	assert.Contains(t, dark.Message, "and its users tolerate 1s")
 	assert.Equal(t, finding.Note, played(t, early, "workloads: {cluster: {within: 3m}}")["recovery cluster"].Severity)
 }
+
+func TestDowntimeOfAYearIsHeldAgainstThePolicy(t *testing.T) {
+	f := played(t, uplinks, "default: 1")["downtime session"]
+	assert.Equal(t, finding.Note, f.Severity)
+	assert.Regexp(t, `^session: down for .* to .* a year$`, f.Message)
+	assert.Positive(t, f.Measure)
+	assert.Equal(t, finding.Error, played(t, uplinks, "workloads: {session: {downtime: 1m}}")["downtime session"].Severity)
+	assert.Equal(t, finding.Note, played(t, uplinks, "workloads: {session: {downtime: 1000h}}")["downtime session"].Severity)
+}
+
+// trunks has two links between its switches, which a spanning tree keeps from being a loop.
+const trunks = `
+networks: {lan: {subnet: 10.0.0.0/24}}
+topology:
+  defaults: {speed: 10G}
+  nodes:
+    up: {kind: switch, stp: true, ports: {t1: down, t2: down}}
+    down: {kind: switch}
+    h: {kind: host, count: 2, ports: {e0: up}}
+    srv: {kind: host, ports: {e0: {to: down, speed: 40G}}}
+workloads:
+  backup: {kind: reach, from: h, to: srv, demand: 8G}
+`
+
+func TestBandwidthIsHeldAgainstWhatIsWanted(t *testing.T) {
+	all := played(t, trunks, "default: 1")
+	assert.Equal(t, finding.Note, all["bandwidth backup as things are"].Severity)
+	f := all["bandwidth backup after one failure"]
+	assert.Equal(t, finding.Warning, f.Severity)
+	assert.Equal(t, "backup wants 16G, and without link up:t1 10G of it can be carried", f.Message)
+	assert.Equal(t, "plant.yaml:6:43", f.Pos.String())
+	assert.NotContains(t, played(t, trunks, "workloads: {backup: 0}"), "bandwidth backup after one failure", "it may be lost")
+
+	tight := strings.Replace(trunks, "8G", "12G", 1)
+	assert.Equal(t, finding.Warning, played(t, tight, "default: 1")["bandwidth backup as things are"].Severity)
+	assert.NotContains(t, played(t, strings.Replace(trunks, "8G", "4G", 1), "default: 1"), "bandwidth backup after one failure")
+}
+
+func TestWhatTheModelCannotPlayIsSaid(t *testing.T) {
+	r := check(t, strings.Replace(uplinks, "[e0, e1]", "[e0, e1], mode: lacp", 1), "")
+	require.NotEmpty(t, r.Notes)
+	assert.Contains(t, r.Notes[len(r.Notes)-1], "single failures were not played, only paths were looked at")
+	assert.Contains(t, told(r, "bond-mode"), "error plant.yaml:8:56 h:team", "paths and rules are looked at all the same")
+}

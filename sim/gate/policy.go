@@ -28,6 +28,8 @@ type Survival struct {
 	Failures int
 	// Within is how soon it must be served again after any one failure; 0 where that is not asked.
 	Within time.Duration
+	// Downtime is how long it may be down in a year, by the upper bound of what is known of failures; 0: not asked.
+	Downtime time.Duration
 }
 
 // Demand is what one workload must survive.

@@ -26,6 +26,7 @@ type survivalSpec struct {
 	Pos      topology.Pos
 	Failures *int          `yaml:"failures,scalar" doc:"how many at the same time must leave it a path, 0 to 3; 1 by default"`
 	Within   time.Duration `yaml:"within" doc:"how soon it must be served again after any one failure, as the model plays it"`
+	Downtime time.Duration `yaml:"downtime" doc:"how long it may be down in a year, by the rates of failures; see dcdrill sweep --availability"`
 }
 
 type waiverSpec struct {
@@ -104,7 +105,7 @@ func (s *policySpec) policy(ps *yamlfile.Problems) *Policy {
 }
 
 func (s survivalSpec) survival(ps *yamlfile.Problems) Survival {
-	d := Survival{Failures: 1, Within: s.Within}
+	d := Survival{Failures: 1, Within: s.Within, Downtime: s.Downtime}
 	if s.Failures != nil {
 		d.Failures = *s.Failures
 	}

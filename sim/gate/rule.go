@@ -34,6 +34,8 @@ type Case struct {
 	// workload is gone until then; nil and empty where nothing was played.
 	Behaviour  *sweep.Behaviour
 	Recoveries []Recovery
+	// Availability is the downtime of a year; nil where nothing was played.
+	Availability *sweep.Availability
 	// Drills are the scenarios that were played on the plant.
 	Drills []*Drill
 }
