@@ -32,7 +32,14 @@ func Explain(log *Log, sc *Scenario, replay Replay) error {
 	if err := Bounds(log, sc, replay); err != nil {
 		return err
 	}
-	return Blame(log, sc, replay)
+	b := &blame{sc: sc, replay: replay, played: map[string]*played{}}
+	if err := b.all(log); err != nil {
+		return err
+	}
+	if sc.Recovery == nil {
+		return nil // nobody's time to be split
+	}
+	return b.shares(log)
 }
 
 // Bounds adds a BoundsData event for every member that has an outage, measured or predicted.
@@ -96,7 +103,12 @@ const (
 // of its worst member would not have been, or where there is none, would have been shorter, that set and the sum of
 // these outages. Two faults that are bad only together give two sets of one; two of which either is enough, one of two.
 func Blame(log *Log, sc *Scenario, replay Replay) error {
-	b := &blame{sc: sc, replay: replay, without: map[string]*History{}}
+	b := &blame{sc: sc, replay: replay, played: map[string]*played{}}
+	return b.all(log)
+}
+
+// all adds the events of all workloads.
+func (b *blame) all(log *Log) error {
 	base, err := b.play(nil)
 	if err != nil {
 		return err
@@ -116,15 +128,22 @@ func Blame(log *Log, sc *Scenario, replay Replay) error {
 
 // blame asks what would have been without some entries.
 type blame struct {
-	sc      *Scenario
-	replay  Replay
-	without map[string]*History
+	sc     *Scenario
+	replay Replay
+	played map[string]*played
+}
+
+// played is a scenario that was played without some entries.
+type played struct {
+	*History
+	log    *Log
+	shares map[string]map[string]bool // by member, by name: whether there is such a share
 }
 
 // workload adds the events of one workload.
-func (b *blame) workload(log *Log, cause int, base *History, u UseData) error {
+func (b *blame) workload(log *Log, cause int, base *played, u UseData) error {
 	sums, order := map[string]time.Duration{}, [][]string(nil)
-	for _, o := range base.OutagesOf(worstOf(base, u)) {
+	for _, o := range base.OutagesOf(worstOf(base.History, u)) {
 		sets, err := b.sets(o)
 		if err != nil {
 			return err
@@ -161,14 +180,14 @@ func (b *blame) sets(o Outage) ([][]string, error) {
 	began := b.begun(o)
 	for size := 1; size <= min(mostBlamed, len(began)); size++ {
 		for _, set := range subsets(began, size) {
-			if containsAny(minimal, set) || len(b.without) >= mostReplays {
+			if containsAny(minimal, set) || len(b.played) >= mostReplays {
 				continue
 			}
 			h, err := b.play(set)
 			if err != nil {
 				return nil, err
 			}
-			switch left := overlap(h, o); {
+			switch left := overlap(h.History, o); {
 			case left == 0:
 				minimal = append(minimal, set)
 			case size == 1 && left < o.Length():
@@ -194,10 +213,10 @@ func (b *blame) begun(o Outage) []string {
 }
 
 // play plays the scenario without some entries, once for each set.
-func (b *blame) play(without []string) (*History, error) {
+func (b *blame) play(without []string) (*played, error) {
 	key := strings.Join(without, "\n")
-	if h := b.without[key]; h != nil {
-		return h, nil
+	if p := b.played[key]; p != nil {
+		return p, nil
 	}
 	sc := *b.sc
 	sc.Timeline = slices.DeleteFunc(slices.Clone(sc.Timeline), func(e *Entry) bool { return slices.Contains(without, e.ID) })
@@ -205,9 +224,9 @@ func (b *blame) play(without []string) (*History, error) {
 	if err != nil {
 		return nil, fmt.Errorf("replay without %s: %w", strings.Join(without, ", "), err)
 	}
-	h := HistoryOf(log)
-	b.without[key] = h
-	return h, nil
+	p := &played{History: HistoryOf(log), log: log, shares: map[string]map[string]bool{}}
+	b.played[key] = p
+	return p, nil
 }
 
 // overlap is how much of an outage is left in another history of the same member.

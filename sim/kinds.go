@@ -265,6 +265,9 @@ const (
 	TaskStuck   TaskState = "stuck"
 )
 
+// Needed ends what a task waits for because its machine needs it, as against the people: "directory, which it needs".
+const Needed = ", which it needs"
+
 // TaskData: a piece of people's work (the subject, "power-cycle") on something ("hosted/17").
 type TaskData struct {
 	State TaskState `json:"state"`

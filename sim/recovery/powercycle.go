@@ -56,7 +56,7 @@ func (c *crew) restart(g *guest) {
 func (c *crew) needs(g *guest) string {
 	for _, need := range g.member.Workload.Needs {
 		if !c.view.there(need) {
-			return need
+			return need + sim.Needed
 		}
 	}
 	return ""

@@ -215,7 +215,7 @@ func TestAScriptCannotStartBeforeItsTools(t *testing.T) {
 func TestDirectoryComesBeforeThoseWhoNeedIt(t *testing.T) {
 	over := `topology: {base: two-core-vms, workloads: {windows: {needs: [directory]}}}`
 	got := told(run(t, twoOptics, over), "power-cycle")
-	assert.Contains(t, got, "4h55m2s power-cycle windows/1 waiting for directory")
+	assert.Contains(t, got, "4h55m2s power-cycle windows/1 waiting for directory, which it needs")
 }
 
 func TestTestingAndVerifyingArePhasesOfTheirOwn(t *testing.T) {

@@ -34,8 +34,11 @@ type Report struct {
 	Entries    int        `json:"entries"` // of the timeline
 	Machines   []Machine  `json:"machines,omitempty"`
 	Moments    []Told     `json:"moments"`
-	Skews      []Skew     `json:"skews,omitempty"`
-	Jumps      []Jump     `json:"jumps,omitempty"`
+	// Recovery is what people did, nil when nobody came; Shares are where the time of workloads went.
+	Recovery *Recovery `json:"recovery,omitempty"`
+	Shares   []Cause   `json:"shares,omitempty"`
+	Skews    []Skew    `json:"skews,omitempty"`
+	Jumps    []Jump    `json:"jumps,omitempty"`
 	// Ended is the scenario time when the run ended, and EndReason why.
 	Ended     sim.Seconds            `json:"ended"`
 	Steady    bool                   `json:"steady"` // every workload was served before the first fault
@@ -120,6 +123,7 @@ func Read(log *sim.Log) *Report {
 	r.Doubts = doubts(log, result)
 	r.readHeader(h)
 	r.Workloads = readWorkloads(log)
+	r.Recovery, r.Shares = readRecovery(log), readCauses(log)
 	r.Machines = readMachines(log)
 	story := Story{Tell: func(m Moment) { r.Moments = append(r.Moments, Told{sim.Seconds(m.At), m}) }}
 	for _, e := range log.Events() {
@@ -182,6 +186,8 @@ func (r *Report) read(log *sim.Log, e sim.Event) {
 		r.Jumps = append(r.Jumps, Jump{d})
 	case sim.VerdictData:
 		r.Verdicts = append(r.Verdicts, Verdict{e.Subject, d})
+	case sim.IdleData:
+		r.Notes = append(r.Notes, e.Subject+": "+d.Why)
 	case sim.EndData:
 		r.Real = d.Real
 	}

@@ -33,6 +33,8 @@ type Story struct {
 	again   []time.Duration
 	stages  map[int]bool // sequence numbers of stage events: carriers that follow from them go without saying
 	members map[string]int
+	round   round // of machines being restarted
+	date    time.Time
 }
 
 // together is how near in time events are told as one: the slowest of the common reactions that nobody tells apart, a
@@ -44,6 +46,7 @@ func (s *Story) Feed(e sim.Event) {
 	switch d := e.Data.(type) {
 	case sim.HeaderData:
 		s.members = map[string]int{}
+		s.date, _ = time.Parse(time.RFC3339, d.Start) // the zero time where there is none
 		for _, u := range d.Uses {
 			s.members[u.ID] = u.Members
 		}
@@ -55,7 +58,7 @@ func (s *Story) Feed(e sim.Event) {
 		}
 		s.stages[e.Seq] = true
 	}
-	if !s.steady {
+	if !s.steady || s.round.takes(e) {
 		return
 	}
 	if len(s.group) > 0 && e.At > s.group[0].At+together {
@@ -82,7 +85,7 @@ func (s *Story) Flush() {
 	t := telling{story: s, group: group}
 	for _, tell := range []func(*telling){
 		tellFaults, tellFeeds, tellOptics, tellStages, tellCarriers, tellDark, tellRefusals, tellErrDisabled,
-		tellBonds, tellGateways, tellRoutes, tellArrays, tellPaths, tellDown, tellUp, tellGuests, tellPings, tellTroubles,
+		tellBonds, tellGateways, tellRoutes, tellArrays, tellPaths, tellDown, tellUp, tellGuests, tellPings, tellWork, tellTroubles,
 	} {
 		tell(&t)
 	}
