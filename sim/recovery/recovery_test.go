@@ -285,3 +285,35 @@ func TestASilentChannelTellsNobody(t *testing.T) {
 		}
 	}
 }
+
+// TestTakeTheFaultAwayAndTheShareIsGone plays the incident without each set of entries that is said to be behind a share.
+func TestTakeTheFaultAwayAndTheShareIsGone(t *testing.T) {
+	sc, err := scenarios.Load("sconet-2023", scenarios.Options{})
+	require.NoError(t, err)
+	log, err := model.Replay(sc, 0.5)
+	require.NoError(t, err)
+	require.NoError(t, sim.Explain(log, sc, model.Replay))
+	total, longest := time.Duration(0), sim.HistoryOf(log).OutagesOf("hosted/190")[0].Length()
+	for _, e := range log.Events() {
+		d, ok := e.Data.(sim.ShareData)
+		if !ok || e.Subject != "hosted" {
+			continue
+		}
+		assert.Equal(t, "hosted/190", d.Member)
+		assert.NotEmpty(t, d.Without, "%s: there is nothing behind it", d.Name)
+		if !d.After {
+			total += time.Duration(d.Length)
+		}
+		for _, set := range d.Without {
+			again := *sc
+			again.Timeline = slices.DeleteFunc(slices.Clone(sc.Timeline), func(e *sim.Entry) bool { return slices.Contains(set, e.ID) })
+			spared, err := model.Replay(&again, 0.5)
+			require.NoError(t, err)
+			for _, s := range sim.SharesOf(spared, d.Member) {
+				assert.NotEqual(t, d.Name, s.Name, "without %v", set)
+			}
+		}
+	}
+	assert.Equal(t, longest, total, "the shares sum to the whole")
+	assert.Greater(t, total, 10*time.Hour)
+}
