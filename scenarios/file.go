@@ -25,7 +25,7 @@ type file struct {
 	recovery.Plan
 
 	Change  *yamlfile.Node `yaml:"change" doc:"policy of change control: what every config-push of the timeline says unless the policy does"`
-	Drill   *yamlfile.Node `yaml:"drill" doc:"what a facilitator needs; not in this version"`
+	Drill   *yamlfile.Node `yaml:"drill" doc:"what a facilitator needs to practise it with people"`
 	Variant string         `yaml:"variant" doc:"which variant was laid over the file; written by the program"`
 }
 

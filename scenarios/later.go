@@ -20,28 +20,12 @@ func (l *Later) Error() string {
 }
 
 // Words that parse and cannot run yet. They stay valid, so that files need no change when their time comes.
-var (
-	laterWorkloads = []string{"voip"}
-)
+var laterWorkloads = []string{"voip"}
 
 func (l *Later) add(at yamlfile.Pos, format string, args ...any) {
 	word := at.String() + ": " + fmt.Sprintf(format, args...)
 	if !slices.Contains(l.Words, word) {
 		l.Words = append(l.Words, word)
-	}
-}
-
-// section notes a top-level key that cannot run yet.
-func (l *Later) section(f file) {
-	for _, s := range []struct {
-		key  string
-		node *yamlfile.Node
-	}{
-		{"drill", f.Drill},
-	} {
-		if s.node.Kind() != yamlfile.Null {
-			l.add(s.node.Pos(), "%s", s.key)
-		}
 	}
 }
 

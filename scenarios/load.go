@@ -111,7 +111,6 @@ func (l *loader) load(root *yamlfile.Node, name string) (*sim.Scenario, error) {
 	if f.Name == "" {
 		f.Name = name
 	}
-	l.later.section(f)
 	l.printable(root)
 	sc := &sim.Scenario{Name: f.Name, Story: strings.TrimSpace(f.Story), Seed: f.Seed, Until: f.Until, Variant: f.Variant}
 	sc.Text = root.Without("variants").String()
@@ -120,6 +119,7 @@ func (l *loader) load(root *yamlfile.Node, name string) (*sim.Scenario, error) {
 	l.recovery(&f, root, sc)
 	sc.Timeline = l.timeline(policed(f.Timeline, f.Change), sc)
 	l.checks(f, sc)
+	l.checkDrill(f.Drill, sc)
 	if err := l.ps.Err(); err != nil {
 		return nil, err
 	}

@@ -437,6 +437,7 @@ var dataTypes = typesByKind(
 	SkewData{}, DownData{}, UpData{}, GuestData{}, IntegrityData{}, PathsData{}, ControllerData{}, VolumeData{}, DisksData{}, ReconnectData{}, StatsData{}, BoundsData{}, BlameData{}, JumpData{},
 	ActionData{}, TaskData{}, PartData{}, MilestoneData{}, NoticeData{}, ChangeData{}, IdleData{}, ShareData{},
 	DisagreeData{}, StarvedData{}, UnsupportedData{}, VerdictData{}, EndData{},
+	CommandData{}, PhaseData{}, InjectData{}, AskedData{}, DecidedData{}, WorkData{}, PostedData{}, RemarkData{}, RatingData{}, FindingData{},
 )
 
 func typesByKind(all ...Data) map[string]reflect.Type {

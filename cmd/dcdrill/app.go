@@ -73,7 +73,7 @@ command line or a file is wrong; 3 this machine cannot; 4 inconclusive; 130 inte
 // commands adds every command to its group.
 func (a *app) commands(root *cobra.Command) {
 	for group, commands := range map[string][]*cobra.Command{
-		"ask":   {a.tryCommand(), a.runCommand(), a.verifyCommand(), a.sweepCommand(), a.checkCommand(), a.diffCommand(), a.reportCommand()},
+		"ask":   {a.tryCommand(), a.runCommand(), a.verifyCommand(), a.sweepCommand(), a.checkCommand(), a.diffCommand(), a.reportCommand(), a.drillCommand()},
 		"write": {a.initCommand(), a.validateCommand(), a.listCommand(), a.showCommand(), a.graphCommand(), a.schemaCommand()},
 		"live":  {a.upCommand(), a.execCommand(), a.shellCommand(), a.injectCommand(), a.healCommand(), a.captureCommand()},
 		"other": {a.doctorCommand(), a.versionCommand(), a.insideCommand()},

@@ -125,3 +125,12 @@ func (n *Node) Without(keys ...string) *Node {
 	}
 	return &out
 }
+
+// Words are the texts of a scalar, or of a list of them.
+func Words(n *Node) []string {
+	var all []string
+	for _, item := range n.Items() {
+		all = append(all, item.Text())
+	}
+	return all
+}

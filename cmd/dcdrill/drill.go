@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcdrill/dcdrill/scenarios"
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/drill"
+	"github.com/dcdrill/dcdrill/sim/model"
+)
+
+// drillFlags are the flags of a drill.
+type drillFlags struct {
+	print, out, resume, listen string
+	seed                       uint64
+}
+
+func (a *app) drillCommand() *cobra.Command {
+	var f drillFlags
+	c := &cobra.Command{
+		Use:   "drill SCENARIO",
+		Short: "Hold a tabletop drill: a facilitator's page, a wall screen, and a plant that behaves",
+		Long: `Hold a tabletop drill: one laptop, one projector, people around a table. The facilitator has a page of
+their own and enters what the table decides; the wall screen shows what the table may know. The plant
+is predicted by the model, so nothing is needed but a browser. Time stands still until the facilitator
+lets it go on.
+
+--print writes everything to be handed out before, and starts nothing.`,
+		Example: `  dcdrill drill one-optic --print brief/
+  dcdrill drill one-optic
+  dcdrill drill one-optic --resume drill/log.jsonl`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: names(scenarios.Names),
+		RunE: func(c *cobra.Command, args []string) error {
+			o := scenarios.Options{}
+			if c.Flags().Changed("seed") {
+				o.Seed = &f.seed
+			}
+			sc, script, err := scenarios.LoadDrill(args[0], o)
+			switch {
+			case errors.Is(err, scenarios.ErrNoScript):
+				return usage("%w", err)
+			case err != nil:
+				return err
+			case f.print != "":
+				return a.printDrill(sc, script, f.print)
+			}
+			return a.holdDrill(c.Context(), sc, script, &f)
+		},
+	}
+	flags := c.Flags()
+	flags.StringVar(&f.print, "print", "", "`FOLDER` for the hand-outs: manual, briefs, script, guide, events list")
+	flags.StringVarP(&f.out, "out", "o", "", "`FOLDER` for log.jsonl and the after-action report; by default the scenario's name and -drill")
+	flags.StringVar(&f.resume, "resume", "", "`LOG` of a drill to be gone on with")
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", "loopback address of the pages")
+	flags.Uint64Var(&f.seed, "seed", 0, "seed of all dice, instead of the scenario's")
+	return c
+}
+
+// printDrill writes the hand-outs.
+func (a *app) printDrill(sc *sim.Scenario, s *drill.Script, folder string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return usage("make --print folder: %w", err)
+	}
+	for _, h := range drill.HandOuts() {
+		name := filepath.Join(folder, h.File)
+		if err := writeFile(name, func(w io.Writer) error { return h.Write(s, sc, w) }); err != nil {
+			return err
+		}
+		who := "for the facilitator alone"
+		if h.ForPlayers {
+			who = "for players"
+		}
+		fmt.Fprintf(a.Stdout, "%s: %s\n", name, who)
+	}
+	return nil
+}
+
+// holdDrill holds a drill until the facilitator ends it with Ctrl-C; its log and report are kept.
+func (a *app) holdDrill(ctx context.Context, sc *sim.Scenario, s *drill.Script, f *drillFlags) error {
+	resume, err := earlier(f.resume)
+	if err != nil {
+		return err
+	}
+	l, err := loopback(f.listen)
+	if err != nil {
+		return err
+	}
+	folder := f.out
+	if folder == "" {
+		folder = sc.Name + "-drill"
+	}
+	keep, err := newRecord(folder)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	d := &drilling{app: a, listener: l, script: s, folder: folder}
+	log, err := (&drill.Session{
+		Engine: model.Engine{}, Scenario: sc, Script: s, Program: program(), Resume: resume,
+		Listen: keep.event, Open: func(r *drill.Room) { d.open(ctx, r) }, Changed: d.changed,
+	}).Hold(ctx)
+	err = errors.Join(err, keep.close())
+	if log == nil {
+		return err
+	}
+	report := filepath.Join(folder, "after-action.md")
+	err = errors.Join(err, writeFile(report, func(w io.Writer) error { return drill.After(w, s, sc, log) }))
+	fmt.Fprintf(a.Stdout, "\nkept: %s and %s\n", filepath.Join(folder, "log.jsonl"), report)
+	return err
+}
+
+// drilling is a drill being held.
+type drilling struct {
+	app      *app
+	listener net.Listener
+	script   *drill.Script
+	folder   string
+	desk     *drill.Desk
+}
+
+// open opens the pages once the room stands.
+func (d *drilling) open(ctx context.Context, r *drill.Room) {
+	d.desk = drill.NewDesk(r)
+	address := "http://" + d.listener.Addr().String()
+	fmt.Fprintf(d.app.Stdout, "%s\n\nfacilitator  %s/\nwall screen  %s/wall\n\nCtrl-C ends it, and keeps all.\n", drill.Banner, address, address)
+	go func() { _ = d.desk.Serve(ctx, d.listener) }()
+}
+
+func (d *drilling) changed() {
+	if d.desk != nil {
+		d.desk.Changed()
+	}
+}
+
+// earlier reads the log of a drill to be gone on with; nil without one.
+func earlier(file string) (*sim.Log, error) {
+	if file == "" {
+		return nil, nil
+	}
+	in, err := os.Open(file)
+	if err != nil {
+		return nil, usage("read --resume log: %w", err)
+	}
+	defer in.Close()
+	log, _, err := sim.ReadLog(in)
+	if err != nil {
+		return nil, usage("read --resume log: %w", err)
+	}
+	return log, nil
+}
+
+// loopback listens on this machine alone: the pages have no tokens, so nobody else may reach them.
+func loopback(address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, usage("listen on %q: want an address such as 127.0.0.1:8080", address)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, usage("listen on %q: a tabletop's pages have no tokens, so they are served on loopback only", address)
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, usage("listen: %w", err)
+	}
+	return l, nil
+}

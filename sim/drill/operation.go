@@ -1,0 +1,208 @@
+package drill
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+// Operation is something that the table has done to the plant: a real operation, by people who take their time for it.
+type Operation struct {
+	Kind   string
+	Target topology.Target
+	// Takes is how long people are busy with it, before it takes effect.
+	Takes time.Duration
+
+	what operation
+}
+
+// operation is a kind of them.
+type operation struct {
+	doc   string
+	takes time.Duration
+	// find counts the parts that a target names, do does it to all of them and says what was found.
+	find func(*sim.Scenario, topology.Target) (int, error)
+	do   func(*hands, topology.Target) string
+}
+
+// hands are people at work: who, why, and on which plant.
+type hands struct {
+	*sim.Hands
+	sim.Act
+}
+
+// operations are all kinds. The times are those of one person who knows how, for one part (three minutes a machine fit
+// the incident of 2023, the others are chosen).
+var operations = map[string]operation{
+	"look": {
+		"look at a port: link, light, err-disable", 5 * time.Minute, links, eachLink(lookAt),
+	},
+	"reseat": {
+		"take a transceiver out and put it back", 10 * time.Minute, ports,
+		eachPort(func(h *hands, p *topology.Port) string { h.ReseatOptic(h.Act, p); return lookAt(h, p.Link) }),
+	},
+	"replace": {
+		"put another transceiver in", 20 * time.Minute, ports,
+		eachPort(func(h *hands, p *topology.Port) string { h.ReplaceOptic(h.Act, p, true); return lookAt(h, p.Link) }),
+	},
+	"plug-in": {
+		"put a cable back at both ends", 10 * time.Minute, links,
+		eachLink(func(h *hands, l *topology.Link) string { h.PlugIn(h.Act, l); return lookAt(h, l) }),
+	},
+	"clear-err-disable": {
+		"let a link up again that its switch has shut", 2 * time.Minute, links,
+		eachLink(func(h *hands, l *topology.Link) string { h.ClearErrDisable(h.Act, l); return lookAt(h, l) }),
+	},
+	"shut": {
+		"shut a port", 2 * time.Minute, ports,
+		eachPort(func(h *hands, p *topology.Port) string { h.Shut(h.Act, p, true); return p.String() + " is shut" }),
+	},
+	"open": {
+		"open a port that was shut", 2 * time.Minute, ports,
+		eachPort(func(h *hands, p *topology.Port) string { h.Shut(h.Act, p, false); return lookAt(h, p.Link) }),
+	},
+	"reboot": {
+		"take the power from a node and give it back", 5 * time.Minute, nodes,
+		eachNode(func(h *hands, n *topology.Node) string { h.Reboot(h.Act, n); return n.ID + " is booting" }),
+	},
+	"power-cycle": {
+		"force virtual machines off and boot them, by workload", 3 * time.Minute, machines, powerCycle,
+	},
+}
+
+// Operations lists the kinds with what they do, for pages and help.
+func Operations() (kinds []string, docs map[string]string) {
+	docs = map[string]string{}
+	for kind, o := range operations {
+		kinds = append(kinds, kind)
+		docs[kind] = o.doc
+	}
+	sort.Strings(kinds)
+	return kinds, docs
+}
+
+// ReadOperation makes an operation of its words, and finds out whether it can be done to this plant.
+func ReadOperation(sc *sim.Scenario, kind string, target []string) (Operation, error) {
+	what, known := operations[kind]
+	if !known {
+		kinds, _ := Operations()
+		return Operation{}, topology.NewUnknown("operation", kind, kinds)
+	}
+	parts, err := what.find(sc, target)
+	if err != nil {
+		return Operation{}, err
+	}
+	return Operation{Kind: kind, Target: target, Takes: time.Duration(parts) * what.takes, what: what}, nil
+}
+
+// String is the operation as people say it: "reseat core1:Ethernet1/1".
+func (o Operation) String() string { return o.Kind + " " + strings.Join(o.Target, ", ") }
+
+func links(sc *sim.Scenario, t topology.Target) (int, error) {
+	all, err := t.Links(sc.Plant)
+	return len(all), err
+}
+
+func ports(sc *sim.Scenario, t topology.Target) (int, error) {
+	all, err := t.Ports(sc.Plant)
+	return len(all), err
+}
+
+func nodes(sc *sim.Scenario, t topology.Target) (int, error) {
+	all, err := t.Nodes(sc.Plant)
+	return len(all), err
+}
+
+// machines counts the virtual machines of workloads, or those named one by one.
+func machines(sc *sim.Scenario, t topology.Target) (int, error) {
+	count, have := 0, []string(nil)
+	for _, u := range sc.Uses {
+		for _, m := range u.Members {
+			if _, guest := m.Talk.(sim.Resident); !guest {
+				continue
+			}
+			if !slices.Contains(have, u.ID) {
+				have = append(have, u.ID)
+			}
+			if named(m, t) {
+				count++
+			}
+		}
+	}
+	if count == 0 {
+		return 0, topology.NewUnknown("virtual machine", strings.Join(t, ", "), have)
+	}
+	return count, nil
+}
+
+// named says whether a target names a machine or its workload.
+func named(m *sim.Member, t topology.Target) bool {
+	return slices.Contains(t, m.Workload.ID) || slices.Contains(t, m.Subject())
+}
+
+func eachLink(do func(*hands, *topology.Link) string) func(*hands, topology.Target) string {
+	return each(topology.Target.Links, do)
+}
+
+func eachPort(do func(*hands, *topology.Port) string) func(*hands, topology.Target) string {
+	return each(topology.Target.Ports, do)
+}
+
+func eachNode(do func(*hands, *topology.Node) string) func(*hands, topology.Target) string {
+	return each(topology.Target.Nodes, do)
+}
+
+// each does something to every part that a target names, and joins what was found, each thing once.
+func each[T any](find func(topology.Target, *topology.Plant) ([]T, error), do func(*hands, T) string) func(*hands, topology.Target) string {
+	return func(h *hands, t topology.Target) string {
+		all, _ := find(t, h.Scenario().Plant) // it was found when the operation was read
+		var found []string
+		for _, x := range all {
+			if said := do(h, x); said != "" && !slices.Contains(found, said) {
+				found = append(found, said)
+			}
+		}
+		return strings.Join(found, "; ")
+	}
+}
+
+// lookAt says what somebody sees who looks at a link's lights and counters.
+func lookAt(h *hands, l *topology.Link) string {
+	state, at := h.Look(l)
+	switch {
+	case state != sim.LinkWell:
+		return fmt.Sprintf("%s: %s", at, state)
+	case !lit(h.Log(), l):
+		return l.ID + ": no carrier, and nothing is wrong with it here"
+	}
+	return l.ID + ": up"
+}
+
+// lit says whether both ends of a link have a carrier.
+func lit(log *sim.Log, l *topology.Link) bool {
+	up := map[string]bool{l.A.String(): true, l.B.String(): true}
+	for _, e := range log.Events() {
+		if d, ok := e.Data.(sim.CarrierData); ok {
+			up[e.Subject] = d.Up
+		}
+	}
+	return up[l.A.String()] && up[l.B.String()]
+}
+
+// powerCycle forces machines off and boots them.
+func powerCycle(h *hands, t topology.Target) string {
+	cycled := 0
+	for _, m := range h.Guests() {
+		if named(m, t) {
+			h.SwitchOff(h.Act, m)
+			h.SwitchOn(h.Act, m, 0, false)
+			cycled++
+		}
+	}
+	return fmt.Sprintf("%d machines are booting", cycled)
+}

@@ -1,0 +1,243 @@
+package drill
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
+
+// Banner stands on every page and every print: nobody must take an exercise for the real thing.
+const Banner = "EXERCISE EXERCISE EXERCISE"
+
+// HandOut is a document to be printed before a drill.
+type HandOut struct {
+	File string // "msel.csv"
+	// ForPlayers: it holds nothing that players must not know.
+	ForPlayers bool
+	write      func(*Script, *sim.Scenario, io.Writer) error
+}
+
+// HandOuts are all of them.
+func HandOuts() []HandOut {
+	return []HandOut{
+		{"situation-manual.md", true, markdown(situation)},
+		{"player-brief.md", true, markdown(brief)},
+		{"facilitator-script.md", false, markdown(script)},
+		{"evaluation-guide.md", false, markdown(guide)},
+		{"msel.md", false, markdown(msel)},
+		{"msel.csv", false, mselCSV},
+	}
+}
+
+// Write writes the document.
+func (h HandOut) Write(s *Script, sc *sim.Scenario, w io.Writer) error { return h.write(s, sc, w) }
+
+// paper is a document in Markdown being written.
+type paper struct{ strings.Builder }
+
+func (p *paper) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+
+func (p *paper) title(name, what string) {
+	p.line("# %s: %s\n", name, what)
+	p.line("**%s**\n", Banner)
+}
+
+// row writes a row of a table; what a cell holds keeps to its cell.
+func (p *paper) row(cells ...string) {
+	for i, c := range cells {
+		cells[i] = strings.ReplaceAll(strings.ReplaceAll(strings.TrimSpace(c), "|", "\\|"), "\n", " ")
+	}
+	p.line("| %s |", strings.Join(cells, " | "))
+}
+
+func (p *paper) head(cells ...string) {
+	p.row(cells...)
+	p.line("|%s", strings.Repeat("---|", len(cells)))
+}
+
+func markdown(write func(*paper, *Script, *sim.Scenario)) func(*Script, *sim.Scenario, io.Writer) error {
+	return func(s *Script, sc *sim.Scenario, w io.Writer) error {
+		p := &paper{}
+		write(p, s, sc)
+		_, err := io.WriteString(w, p.String())
+		return err
+	}
+}
+
+// situation is what everybody may read beforehand.
+func situation(p *paper, s *Script, sc *sim.Scenario) {
+	p.title(s.Called(), "situation manual")
+	p.line("%s\n", s.Purpose)
+	p.line("The table has %s of real time. Time on the plant stands still until the facilitator lets it go on.\n", s.Lasting())
+	p.line("## Before it begins\n\n%s\n", s.Briefing)
+	p.line("## The plant\n")
+	p.head("node", "kind", "ports")
+	for _, n := range sc.Plant.Nodes {
+		var ports []string
+		for _, port := range n.Ports {
+			ports = append(ports, port.Name+" to "+port.Peer().String())
+		}
+		p.row(n.ID, string(n.Kind), strings.Join(ports, ", "))
+	}
+	p.line("\n## What runs on it\n")
+	p.head("workload", "kind", "members", "tier", "its users put up with")
+	for _, u := range sc.Uses {
+		p.row(u.ID, u.Kind, fmt.Sprint(len(u.Members)), fmt.Sprint(u.Tier), u.Workload.Tolerates().String())
+	}
+	p.line("\n## Rules\n")
+	p.line("- Say aloud what you do; the facilitator does it on the plant and tells you what you see.")
+	p.line("- Everything takes people time. Nobody is judged: the plan is.")
+	p.line("- \"REAL EMERGENCY\" stops play at once.")
+}
+
+// brief is a page for each role.
+func brief(p *paper, s *Script, _ *sim.Scenario) {
+	p.title(s.Called(), "player brief")
+	p.line("%s\n", s.Briefing)
+	for _, r := range s.Roles {
+		p.line("## %s\n\n%s\n", r.Value.Title, r.Value.Brief)
+	}
+	p.line("## What you can have done\n")
+	p.head("operation", "what it is", "one takes")
+	kinds, docs := Operations()
+	for _, kind := range kinds {
+		p.row(kind, docs[kind], operations[kind].takes.String())
+	}
+	p.line("\nAnd: call somebody, post a notice to customers (with a time by which all will be well, or without), decide.")
+}
+
+// script is how a facilitator gets through the drill without other documentation.
+func script(p *paper, s *Script, sc *sim.Scenario) {
+	p.title(sc.Name, "facilitator script")
+	p.line("%s\n", strings.TrimSpace(sc.Story))
+	p.line("## Before\n")
+	p.line("1. Print the player brief and the situation manual; keep this script and the evaluation guide to yourself.")
+	p.line("2. Start `dcdrill drill %s`, put the wall screen on the projector, keep the facilitator's page on your laptop.", sc.Name)
+	p.line("3. Read the briefing aloud:\n\n   > %s\n", strings.ReplaceAll(strings.TrimSpace(s.Briefing), "\n", "\n   > "))
+	p.line("## While it goes on\n")
+	p.line("- STARTEX lets time go on. The clock never jumps by itself: when nothing is to come, ask the table, then press Jump.")
+	p.line("- When the table says what it does, enter it as an operation. It takes effect after the time that people need.")
+	p.line("- Hold an inject that comes too early, fire one that is due to the table, type one that the script lacks.")
+	p.line("- REAL EMERGENCY stops play and keeps everything. ENDEX ends it.\n")
+	p.line("## What is really the matter\n")
+	for _, e := range sc.Timeline {
+		p.line("- %s: %s%s", when(sc, e.At), e.Text, by(e.By))
+	}
+	p.line("\n## Decisions, and what comes of them\n")
+	for _, d := range s.Decisions {
+		p.line("### %s\n\n%s\n", d.Key, d.Value.Text)
+		for _, o := range d.Value.Options {
+			p.line("- **%s** (%s%s): %s", o.Value.Text, o.Value.Takes, cost(o.Value.Cost), o.Value.Truth)
+		}
+		p.line("")
+	}
+	p.line("## Injects\n")
+	mselTable(p, s, sc)
+	p.line("\n## After\n\nENDEX, then the hot wash: what went well, what hurt, what surprised. Rate the objectives with the table, write")
+	p.line("findings with an owner and a date, and hand out the after-action report.")
+}
+
+func cost(c string) string {
+	if c == "" {
+		return ""
+	}
+	return ", costs " + c
+}
+
+func by(who string) string {
+	if who == "" {
+		return ""
+	}
+	return ", by " + who
+}
+
+// guide is what an evaluator holds in hand.
+func guide(p *paper, s *Script, sc *sim.Scenario) {
+	p.title(sc.Name, "evaluation guide")
+	p.line("Ratings: P %s, S %s, M %s, U %s. Each objective by itself; never one number.\n", Ratings["P"], Ratings["S"], Ratings["M"], Ratings["U"])
+	for _, o := range s.Objectives {
+		p.line("## %s (%s)\n\n%s\n", o.Key, o.Value.Axis, o.Value.Text)
+		if o.Value.Look != "" {
+			p.line("Look for: %s\n", o.Value.Look)
+		}
+		if o.Value.Within > 0 {
+			p.line("By %s after the first fault.\n", o.Value.Within)
+		}
+		for _, x := range s.Injects {
+			if x.Value.Objective == o.Key && x.Value.Expect != "" {
+				p.line("- after \"%s\": %s", x.Key, x.Value.Expect)
+			}
+		}
+		p.line("\nRating: ____   Seen: ______________________________________\n")
+	}
+}
+
+// msel is the master scenario events list.
+func msel(p *paper, s *Script, sc *sim.Scenario) {
+	p.title(sc.Name, "master scenario events list")
+	mselTable(p, s, sc)
+}
+
+// columns are those of a MSEL (HSEEP): what is to happen, and two to be filled in.
+var columns = []string{"#", "scenario time", "inject", "to", "via", "from", "text", "expected", "objective", "actual time", "rating"}
+
+func mselTable(p *paper, s *Script, sc *sim.Scenario) {
+	p.head(columns...)
+	for _, row := range mselRows(s, sc) {
+		p.row(row...)
+	}
+}
+
+func mselCSV(s *Script, sc *sim.Scenario, w io.Writer) error {
+	out := csv.NewWriter(w)
+	_ = out.Write([]string{Banner})
+	_ = out.Write(columns)
+	_ = out.WriteAll(mselRows(s, sc)) // tells its error below, as the others do
+	return out.Error()
+}
+
+func mselRows(s *Script, sc *sim.Scenario) [][]string {
+	var rows [][]string
+	for i, x := range s.Injects {
+		in := x.Value
+		rows = append(rows, []string{
+			fmt.Sprint(i + 1), comes(sc, in), x.Key, in.To, via(in.Via), in.From, in.Text, in.Expect, in.Objective, "", "",
+		})
+	}
+	return rows
+}
+
+// comes says when an inject does.
+func comes(sc *sim.Scenario, in Inject) string {
+	switch {
+	case in.At != nil:
+		return when(sc, *in.At)
+	case in.When == nil:
+		return "by hand"
+	}
+	m := in.When
+	text := "when "
+	for _, s := range []struct{ what, name string }{
+		{"inject", m.Inject}, {"decision", m.Decision}, {"option", m.Option}, {"down:", m.Down}, {"up:", m.Up}, {"fault", m.Fault},
+	} {
+		if s.name != "" {
+			text += s.what + " " + s.name + " "
+		}
+	}
+	if in.After > 0 {
+		text += "+ " + in.After.String()
+	}
+	return strings.TrimSpace(text)
+}
+
+// when writes a scenario time, with the time of day where the scenario has a start.
+func when(sc *sim.Scenario, at time.Duration) string {
+	if sc.Start.IsZero() {
+		return at.String()
+	}
+	return fmt.Sprintf("%s (%s)", at, sc.Start.Add(at).Format("15:04"))
+}

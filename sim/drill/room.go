@@ -1,0 +1,182 @@
+package drill
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
+
+// Phase is how far a drill has come.
+type Phase string
+
+// A drill stands before STARTEX, and after ENDEX nothing on the plant moves any more. A real emergency stops play and
+// keeps everything, so that it can be resumed.
+const (
+	Waiting   Phase = "waiting"
+	Running   Phase = "running"
+	Paused    Phase = "paused"
+	Emergency Phase = "emergency"
+	Ended     Phase = "endex"
+)
+
+// Room is a drill going on. All methods are called on the loop of its run.
+type Room struct {
+	Script *Script
+	clock  *Clock
+	sc     *sim.Scenario
+	run    *sim.Run
+	log    *sim.Log
+	phase  Phase
+	cause  int // the command being carried out
+
+	items   []*item // injects and decisions, in the order of the script
+	tasks   []*task
+	typed   int
+	changed func()
+}
+
+// item is an inject or a decision, and what has become of it.
+type item struct {
+	id       string
+	inject   *Inject
+	decision *Decision
+
+	at      time.Duration // when it is due; sim.Never: not by time, or not yet
+	cancel  func()
+	held    bool
+	given   time.Duration // when it was delivered; sim.Never: not yet
+	decided string        // the option
+}
+
+// task is an operation that people are busy with.
+type task struct {
+	Operation
+	by, why string
+	until   time.Duration
+	done    bool
+	found   string
+}
+
+// newRoom opens the room of a run that has its steady state. Changed is called after everything that changes what
+// somebody may see.
+func newRoom(s *Script, sc *sim.Scenario, c *Clock, run *sim.Run, changed func()) *Room {
+	r := &Room{Script: s, clock: c, sc: sc, run: run, log: run.Hands().Log(), phase: Waiting, changed: changed}
+	for i := range s.Injects {
+		r.items = append(r.items, newItem(s.Injects[i].Key, &s.Injects[i].Value, nil))
+	}
+	for i := range s.Decisions {
+		r.items = append(r.items, newItem(s.Decisions[i].Key, nil, &s.Decisions[i].Value))
+	}
+	for _, x := range r.items {
+		r.plan(x)
+	}
+	r.log.Listen(func(sim.Event) { r.changed() })
+	return r
+}
+
+func newItem(id string, in *Inject, d *Decision) *item {
+	return &item{id: id, inject: in, decision: d, at: sim.Never, given: sim.Never, cancel: func() {}}
+}
+
+// plan has an item come when its time or its moment does.
+func (r *Room) plan(x *item) {
+	at, when, after := x.timing()
+	switch {
+	case at != nil:
+		r.due(x, *at)
+	case when != nil:
+		r.log.Listen(func(e sim.Event) {
+			if x.at == sim.Never && x.given == sim.Never && when.matches(e) {
+				r.due(x, r.clock.Now()+after)
+			}
+		})
+	}
+}
+
+func (x *item) timing() (at *time.Duration, when *Moment, after time.Duration) {
+	if x.inject != nil {
+		return x.inject.At, x.inject.When, x.inject.After
+	}
+	return x.decision.At, x.decision.When, x.decision.After
+}
+
+func (r *Room) due(x *item, at time.Duration) {
+	x.at = at
+	x.cancel = r.run.Loop().At(at, func() {
+		if !x.held {
+			r.give(x)
+		}
+	})
+}
+
+// matches says whether an event is the moment that is waited for.
+func (m *Moment) matches(e sim.Event) bool {
+	switch d := e.Data.(type) {
+	case sim.InjectData:
+		return m.Inject != "" && e.Subject == m.Inject
+	case sim.DecidedData:
+		return m.Decision != "" && e.Subject == m.Decision && (m.Option == "" || m.Option == d.Option)
+	case sim.DownData:
+		return m.Down != "" && workloadOf(e.Subject) == m.Down
+	case sim.UpData:
+		return m.Up != "" && d.To > d.From && workloadOf(e.Subject) == m.Up
+	case sim.FaultData:
+		return m.Fault != "" && e.Subject == m.Fault
+	}
+	return false
+}
+
+// give tells the table what an item says.
+func (r *Room) give(x *item) {
+	if x.given != sim.Never {
+		return
+	}
+	x.cancel()
+	x.held, x.given = false, r.clock.Now()
+	if in := x.inject; in != nil {
+		r.log.Add(r.cause, x.id, sim.InjectData{To: in.To, Via: via(in.Via), From: in.From, Text: in.Text})
+		return
+	}
+	r.log.Add(r.cause, x.id, sim.AskedData{To: x.decision.To, Text: x.decision.Text})
+}
+
+func via(v string) string {
+	if v == "" {
+		return "call"
+	}
+	return v
+}
+
+// enter changes the phase, and says why.
+func (r *Room) enter(p Phase, why string) {
+	r.phase = p
+	r.log.Add(r.cause, "", sim.PhaseData{Phase: string(p), Why: why})
+}
+
+// begin has people begin an operation.
+func (r *Room) begin(op Operation, by, why string) {
+	t := &task{Operation: op, by: by, why: why, until: r.clock.Now() + op.Takes}
+	r.tasks = append(r.tasks, t)
+	seq := r.log.Add(r.cause, op.String(), sim.WorkData{Do: op.Kind, By: by, Why: why, Takes: sim.Seconds(op.Takes)})
+	r.run.Loop().After(op.Takes, func() { r.finish(t, seq) })
+}
+
+func (r *Room) finish(t *task, cause int) {
+	if r.phase == Ended {
+		return
+	}
+	h := &hands{Hands: r.run.Hands(), Act: sim.Act{By: t.by, Why: t.why, Cause: cause}}
+	t.found, t.done = t.what.do(h, t.Target), true
+	r.log.Add(cause, t.String(), sim.WorkData{Do: t.Kind, By: t.by, Done: true, Found: t.found})
+}
+
+// item finds an inject or a decision.
+func (r *Room) item(id string) (*item, error) {
+	for _, x := range r.items {
+		if x.id == id {
+			return x, nil
+		}
+	}
+	return nil, fmt.Errorf("nothing in the script is called %q", id)
+}

@@ -1,0 +1,137 @@
+package drill
+
+import (
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
+)
+
+// Script is what a facilitator has beside the scenario: what is practised, what the table is told and when, and what it
+// has to decide. It is the scenario's `drill:`.
+type Script struct {
+	Pos        topology.Pos
+	Title      string                      `yaml:"title" doc:"what players see it called: the scenario's name may tell too much; Drill by default"`
+	Purpose    string                      `yaml:"purpose" doc:"what the drill is for, in a sentence"`
+	Lasts      time.Duration               `yaml:"lasts" doc:"real time that the table has; 60m by default"`
+	Briefing   string                      `yaml:"briefing" doc:"what players know when it begins: read it aloud"`
+	Roles      yamlfile.Ordered[Role]      `yaml:"roles" doc:"who sits at the table, keyed by a short name"`
+	Objectives yamlfile.Ordered[Objective] `yaml:"objectives,required" doc:"what is practised, keyed by name: injects, ratings and findings name one"`
+	Injects    yamlfile.Ordered[Inject]    `yaml:"injects" doc:"what the table is told, keyed by name"`
+	Decisions  yamlfile.Ordered[Decision]  `yaml:"decisions" doc:"what the table has to decide, keyed by name"`
+}
+
+// DefaultLasts is a drill that fits between two meetings (facts/incidents.md E: 60-minute team tabletop).
+const DefaultLasts = time.Hour
+
+// Role is somebody at the table.
+type Role struct {
+	Pos   topology.Pos
+	Title string `yaml:"title,scalar" doc:"what the role is called: Incident commander"`
+	Brief string `yaml:"brief" doc:"what only this role is told before it begins"`
+}
+
+// Axis is what an objective is about. A drill is judged on each by itself, never by one number.
+type Axis string
+
+// Axes, in the order in which an incident goes.
+const (
+	Detect      Axis = "detect"
+	Diagnose    Axis = "diagnose"
+	Decide      Axis = "decide"
+	Restore     Axis = "restore"
+	Verify      Axis = "verify"
+	Communicate Axis = "communicate"
+	Safety      Axis = "safety"
+	DataSafety  Axis = "data"
+)
+
+// Objective is something that the table is to show it can do.
+type Objective struct {
+	Pos    topology.Pos
+	Text   string        `yaml:"text,scalar,required" doc:"what the table should do, so that one can see whether it did"`
+	Axis   Axis          `yaml:"axis" enum:"detect|diagnose|decide|restore|verify|communicate|safety|data" doc:"what it is about"`
+	Within time.Duration `yaml:"within" doc:"scenario time from the first fault by which it should be done"`
+	Look   string        `yaml:"look_for" doc:"what an evaluator looks for"`
+}
+
+// Inject is something that the table is told: by an alarm, a ticket, a call.
+type Inject struct {
+	Pos       topology.Pos
+	At        *time.Duration `yaml:"at" doc:"scenario time; without it and without when, the facilitator fires it"`
+	When      *Moment        `yaml:"when" doc:"what it waits for instead of a time"`
+	After     time.Duration  `yaml:"after" doc:"how long after that"`
+	To        string         `yaml:"to" doc:"the role that gets it; everybody without it"`
+	Via       string         `yaml:"via" enum:"alarm|ticket|call|mail|chat|visit|press" doc:"how it comes; call by default"`
+	From      string         `yaml:"from" doc:"who says it: a customer, the vendor, a manager"`
+	Text      string         `yaml:"text,required" doc:"what is said"`
+	Expect    string         `yaml:"expect" doc:"what the table should do about it; players never see it"`
+	Objective string         `yaml:"objective,required" doc:"the objective that it serves"`
+	False     bool           `yaml:"false_lead" doc:"it leads nowhere; players never see that"`
+}
+
+// Moment is something that an inject or decision waits for.
+type Moment struct {
+	Pos      topology.Pos
+	Inject   string `yaml:"inject" doc:"an inject that was delivered"`
+	Decision string `yaml:"decision" doc:"a decision that was taken"`
+	Option   string `yaml:"option" doc:"that option of it; any without it"`
+	Down     string `yaml:"down" doc:"a workload that is no longer served"`
+	Up       string `yaml:"up" doc:"a workload that is served again"`
+	Fault    string `yaml:"fault" doc:"an entry of the timeline that begins"`
+}
+
+// Decision is a question to the table. What each option leads to is for the facilitator alone.
+type Decision struct {
+	Pos       topology.Pos
+	At        *time.Duration           `yaml:"at" doc:"when it is put to the table; without it and without when, the facilitator puts it"`
+	When      *Moment                  `yaml:"when" doc:"what it waits for instead of a time"`
+	After     time.Duration            `yaml:"after" doc:"how long after that"`
+	To        string                   `yaml:"to" doc:"the role that decides"`
+	Text      string                   `yaml:"text,required" doc:"the question"`
+	Objective string                   `yaml:"objective,required" doc:"the objective that it serves"`
+	Options   yamlfile.Ordered[Option] `yaml:"options,required" doc:"what can be decided, keyed by name"`
+}
+
+// Option is one way to decide.
+type Option struct {
+	Pos   topology.Pos
+	Text  string         `yaml:"text,scalar,required" doc:"what is decided"`
+	Takes time.Duration  `yaml:"takes" doc:"how long it takes people before it takes effect"`
+	Cost  string         `yaml:"cost" doc:"what it costs, in words"`
+	Does  *yamlfile.Node `yaml:"does" doc:"what it does to the plant: operations keyed by kind, such as reseat: core1:Ethernet1/1"`
+	Truth string         `yaml:"truth" doc:"what comes of it; players never see it before the end"`
+
+	does []Operation
+}
+
+// Called is what players see it called.
+func (s *Script) Called() string {
+	if s.Title != "" {
+		return s.Title
+	}
+	return "Drill"
+}
+
+// Lasting is how long the table has.
+func (s *Script) Lasting() time.Duration {
+	if s.Lasts > 0 {
+		return s.Lasts
+	}
+	return DefaultLasts
+}
+
+// Read makes a script of the scenario's drill:, and finds all that is wrong with it.
+func Read(n *yamlfile.Node, sc *sim.Scenario, ps *yamlfile.Problems) *Script {
+	s := &Script{}
+	before := len(*ps)
+	yamlfile.Decode(n, s, ps)
+	if len(*ps) > before || sc.Plant == nil {
+		return s
+	}
+	r := reader{Script: s, sc: sc, ps: ps}
+	r.injects()
+	r.decisions()
+	return s
+}

@@ -1,0 +1,306 @@
+package drill
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
+
+// View is what somebody in the room may see at a moment. Only the facilitator's has a Truth.
+type View struct {
+	Title string  `json:"title"`
+	Phase Phase   `json:"phase"`
+	Clock Reading `json:"clock"`
+	// Told are the injects and questions that were given to whom the view is for, latest last.
+	Told []Message `json:"told"`
+	// Open are the decisions that the table has been asked for and has not taken.
+	Open []Question `json:"open"`
+	// Work is what people are busy with, and what they found.
+	Work []Work `json:"work"`
+	// Monitoring is what the table's own monitoring shows; nothing while it is blind.
+	Monitoring []Light  `json:"monitoring"`
+	Posted     []Posted `json:"posted"`
+	Truth      *Truth   `json:"truth,omitempty"`
+}
+
+// Reading is what the clock on the wall shows.
+type Reading struct {
+	At    sim.Seconds `json:"at"`
+	Local string      `json:"local,omitempty"` // 15:04:05, where the scenario has a start
+	Speed float64     `json:"speed"`
+}
+
+// Message is something that the table was told. It has no name: that of an inject may tell what it is.
+type Message struct {
+	At   sim.Seconds `json:"at"`
+	To   string      `json:"to,omitempty"`
+	Via  string      `json:"via"`
+	From string      `json:"from,omitempty"`
+	Text string      `json:"text"`
+}
+
+// Question is a decision to be taken, without what comes of it. Names are for the facilitator alone.
+type Question struct {
+	ID      string   `json:"id,omitempty"`
+	To      string   `json:"to,omitempty"`
+	Text    string   `json:"text"`
+	Options []Choice `json:"options"`
+}
+
+// Choice is one way to decide, as players see it.
+type Choice struct {
+	ID    string      `json:"id,omitempty"`
+	Text  string      `json:"text"`
+	Takes sim.Seconds `json:"takes,omitempty"`
+	Cost  string      `json:"cost,omitempty"`
+}
+
+// Work is an operation, under way or done.
+type Work struct {
+	Text  string      `json:"text"`
+	By    string      `json:"by,omitempty"`
+	Until sim.Seconds `json:"until"`
+	Done  bool        `json:"done"`
+	Found string      `json:"found,omitempty"`
+}
+
+// Light is a workload as monitoring shows it.
+type Light struct {
+	Workload string `json:"workload"`
+	Served   int    `json:"served"`
+	Of       int    `json:"of"`
+}
+
+// Posted is what customers were told.
+type Posted struct {
+	At   sim.Seconds  `json:"at"`
+	Text string       `json:"text"`
+	ETA  *sim.Seconds `json:"eta,omitempty"`
+}
+
+// Truth is what only the facilitator knows.
+type Truth struct {
+	// Next is when the next thing happens by itself; nil when nothing does.
+	Next      *sim.Seconds `json:"next,omitempty"`
+	Workloads []Light      `json:"workloads"`
+	Injects   []Held       `json:"injects"`
+	Decisions []Known      `json:"decisions"`
+	Goals     []Goal       `json:"objectives"`
+	Remarks   []Remark     `json:"remarks"`
+	Active    []string     `json:"active"` // entries of the timeline that are going on
+}
+
+// Held is an inject with what is expected of the table.
+type Held struct {
+	ID        string       `json:"id"`
+	At        *sim.Seconds `json:"at,omitempty"`
+	Given     *sim.Seconds `json:"given,omitempty"`
+	Held      bool         `json:"held,omitempty"`
+	To        string       `json:"to,omitempty"`
+	Via       string       `json:"via"`
+	Text      string       `json:"text"`
+	Expect    string       `json:"expect,omitempty"`
+	Objective string       `json:"objective"`
+	False     bool         `json:"false_lead,omitempty"`
+}
+
+// Known is a decision with what comes of each option.
+type Known struct {
+	Question
+	Given   bool              `json:"given"`
+	Decided string            `json:"decided,omitempty"`
+	Truths  map[string]string `json:"truths"`
+}
+
+// Goal is an objective and how it was rated.
+type Goal struct {
+	ID     string `json:"id"`
+	Axis   Axis   `json:"axis"`
+	Text   string `json:"text"`
+	Look   string `json:"look_for,omitempty"`
+	Rating string `json:"rating,omitempty"`
+}
+
+// Remark is what somebody noted.
+type Remark struct {
+	At        sim.Seconds `json:"at"`
+	By        string      `json:"by,omitempty"`
+	Objective string      `json:"objective,omitempty"`
+	Text      string      `json:"text"`
+	Part      string      `json:"part"`
+}
+
+// Wall is the view of everybody at the table.
+func (r *Room) Wall() View {
+	v := View{Title: r.Script.Called(), Phase: r.phase, Clock: r.reading(), Work: r.work(), Monitoring: r.monitoring()}
+	for _, e := range r.log.Events() {
+		at := sim.Seconds(e.At)
+		switch d := e.Data.(type) {
+		case sim.InjectData:
+			v.Told = append(v.Told, Message{at, d.To, d.Via, d.From, d.Text})
+		case sim.PostedData:
+			v.Posted = append(v.Posted, Posted{at, d.Text, d.ETA})
+		}
+	}
+	for _, x := range r.items {
+		if x.decision != nil && x.given != sim.Never && x.decided == "" {
+			v.Open = append(v.Open, x.question().nameless())
+		}
+	}
+	return v
+}
+
+// Facilitator is the view of who knows the truth.
+func (r *Room) Facilitator() View {
+	v := r.Wall()
+	v.Title = r.sc.Name
+	v.Truth = &Truth{Workloads: r.lights(func(string) bool { return true }), Goals: r.goals(), Remarks: r.remarks(), Active: r.run.Active()}
+	if next := r.run.Loop().Next(); next != sim.Never {
+		s := sim.Seconds(next)
+		v.Truth.Next = &s
+	}
+	for _, x := range r.items {
+		if x.inject != nil {
+			v.Truth.Injects = append(v.Truth.Injects, x.known())
+		} else {
+			v.Truth.Decisions = append(v.Truth.Decisions, x.truth())
+		}
+	}
+	return v
+}
+
+func (r *Room) reading() Reading {
+	at := r.clock.Present()
+	if next := r.run.Loop().Next(); next != sim.Never {
+		at = min(at, next)
+	}
+	reading := Reading{At: sim.Seconds(at), Speed: r.clock.Speed()}
+	if !r.sc.Start.IsZero() {
+		reading.Local = r.sc.Start.Add(at).Format("15:04:05")
+	}
+	return reading
+}
+
+func (r *Room) work() []Work {
+	var all []Work
+	for _, t := range r.tasks {
+		all = append(all, Work{Text: t.String(), By: t.by, Until: sim.Seconds(t.until), Done: t.done, Found: t.found})
+	}
+	return all
+}
+
+// Monitoring is the tag of workloads that are the table's monitoring: while none of it is served, it is blind.
+const Monitoring = "monitoring"
+
+// monitoring is what the table's own monitoring shows. It is on the plant itself: where a workload is called monitoring
+// and is not served, it shows nothing.
+func (r *Room) monitoring() []Light {
+	all := r.lights(func(string) bool { return true })
+	for _, l := range all {
+		if l.Workload == Monitoring && l.Served == 0 {
+			return nil
+		}
+	}
+	return slices.DeleteFunc(all, func(l Light) bool { return l.Workload == Monitoring })
+}
+
+// lights counts who is served, from the log.
+func (r *Room) lights(show func(string) bool) []Light {
+	served := map[string]bool{}
+	for _, e := range r.log.Events() {
+		switch e.Data.(type) {
+		case sim.UpData:
+			served[e.Subject] = true
+		case sim.DownData:
+			served[e.Subject] = false
+		}
+	}
+	var all []Light
+	for _, u := range r.sc.Uses {
+		if !show(u.ID) {
+			continue
+		}
+		l := Light{Workload: u.ID, Of: len(u.Members)}
+		for _, m := range u.Members {
+			if served[m.Subject()] {
+				l.Served++
+			}
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+func (x *item) question() Question {
+	q := Question{ID: x.id, To: x.decision.To, Text: x.decision.Text}
+	for _, o := range x.decision.Options {
+		q.Options = append(q.Options, Choice{o.Key, o.Value.Text, sim.Seconds(o.Value.Takes), o.Value.Cost})
+	}
+	return q
+}
+
+// nameless is the question as players see it.
+func (q Question) nameless() Question {
+	q.ID = ""
+	for i := range q.Options {
+		q.Options[i].ID = ""
+	}
+	return q
+}
+
+func (x *item) truth() Known {
+	k := Known{Question: x.question(), Given: x.given != sim.Never, Decided: x.decided, Truths: map[string]string{}}
+	for _, o := range x.decision.Options {
+		k.Truths[o.Key] = o.Value.Truth
+	}
+	return k
+}
+
+func (x *item) known() Held {
+	in := x.inject
+	return Held{
+		ID: x.id, At: moment(x.at), Given: moment(x.given), Held: x.held, To: in.To, Via: via(in.Via), Text: in.Text,
+		Expect: in.Expect, Objective: in.Objective, False: in.False,
+	}
+}
+
+func moment(d time.Duration) *sim.Seconds {
+	if d == sim.Never {
+		return nil
+	}
+	s := sim.Seconds(d)
+	return &s
+}
+
+func (r *Room) goals() []Goal {
+	ratings := map[string]string{}
+	for _, e := range r.log.Events() {
+		if d, ok := e.Data.(sim.RatingData); ok {
+			ratings[e.Subject] = d.Rating
+		}
+	}
+	var all []Goal
+	for _, o := range r.Script.Objectives {
+		all = append(all, Goal{o.Key, o.Value.Axis, o.Value.Text, o.Value.Look, ratings[o.Key]})
+	}
+	return all
+}
+
+func (r *Room) remarks() []Remark {
+	var all []Remark
+	for _, e := range r.log.Events() {
+		if d, ok := e.Data.(sim.RemarkData); ok {
+			all = append(all, Remark{sim.Seconds(e.At), d.By, e.Subject, d.Text, d.Part})
+		}
+	}
+	return all
+}
+
+// workloadOf takes the number, and what is watched, off a member's subject.
+func workloadOf(subject string) string {
+	subject, _, _ = strings.Cut(subject, " ")
+	workload, _, _ := strings.Cut(subject, "/")
+	return workload
+}
