@@ -38,9 +38,10 @@ var layers = []struct {
 	{"sim/finding", []string{"topology", "sim", "sim/report"}},
 	{"sim/gate", []string{"topology", "sim", "sim/proto", "sim/report", "sim/finding", "sim/sweep"}},
 	{"sim/live", []string{"topology", "sim", "sim/report"}},
+	{"sim/drill", []string{"topology", "sim", "sim/live"}},
 	{"sim/simtest", []string{"topology", "sim"}},
 	{"sim", []string{"topology"}},
-	{"scenarios", []string{"topology", "sim", "sim/fault", "sim/workload", "sim/recovery", "sim/check", "sim/model"}},
+	{"scenarios", []string{"topology", "sim", "sim/fault", "sim/workload", "sim/recovery", "sim/check", "sim/drill", "sim/model"}},
 	{"cmd/dcdrill", []string{"topology", "sim", "scenarios"}},
 }
 

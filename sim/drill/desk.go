@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/dcdrill/dcdrill/sim/live"
 )
 
 //go:embed page
@@ -63,7 +65,7 @@ func (d *Desk) Changed() {
 // Serve serves until ctx ends.
 func (d *Desk) Serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
-		Handler: d.guarded(l.Addr(), d.routes()), ReadHeaderTimeout: 5 * time.Second,
+		Handler: live.Guarded(d.routes()), ReadHeaderTimeout: 5 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
 	go d.update(ctx)
@@ -82,6 +84,7 @@ func (d *Desk) routes() http.Handler {
 	mux.Handle("GET /drill.js", static)
 	mux.HandleFunc("GET /{$}", d.file(files, "facilitator.html"))
 	mux.HandleFunc("GET /wall", d.file(files, "wall.html"))
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /events", d.events)
 	mux.HandleFunc("GET /after.md", d.after)
 	mux.HandleFunc("POST /do", d.do)
@@ -90,38 +93,6 @@ func (d *Desk) routes() http.Handler {
 
 func (d *Desk) file(files fs.FS, name string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, name) }
-}
-
-// guarded keeps other sites' pages out: they may neither name this machine by a name of theirs (DNS rebinding), nor send
-// commands from a page of theirs, nor frame ours.
-func (d *Desk) guarded(addr net.Addr, next http.Handler) http.Handler {
-	_, port, _ := net.SplitHostPort(addr.String())
-	ours := []string{addr.String(), "localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cache-Control", "no-store")
-		origin := r.Header.Get("Origin")
-		switch {
-		case !contains(ours, r.Host):
-			http.Error(w, "this desk answers on its own address only", http.StatusMisdirectedRequest)
-		case origin != "" && !contains(ours, strings.TrimPrefix(origin, "http://")):
-			http.Error(w, "commands come from this desk's own pages only", http.StatusForbidden)
-		default:
-			next.ServeHTTP(w, r)
-		}
-	})
-}
-
-func contains(all []string, s string) bool {
-	for _, x := range all {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // do carries out a command.

@@ -108,7 +108,7 @@ func TestTheDeskKeepsOthersOut(t *testing.T) {
 	}{
 		"a page":                  {"GET", "/wall", "", nil, http.StatusOK},
 		"another site's page":     {"POST", "/do", "{}", map[string]string{"Origin": "http://evil.example", "Content-Type": "application/json"}, http.StatusForbidden},
-		"a name of another site":  {"GET", "/", "", map[string]string{"Host": "evil.example"}, http.StatusMisdirectedRequest},
+		"a name of another site":  {"GET", "/", "", map[string]string{"Host": "evil.example"}, http.StatusForbidden},
 		"a form":                  {"POST", "/do", "verb=endex", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, http.StatusUnsupportedMediaType},
 		"no command":              {"POST", "/do", `{"verb":"dance"}`, map[string]string{"Content-Type": "application/json"}, http.StatusUnprocessableEntity},
 		"no JSON":                 {"POST", "/do", `{`, map[string]string{"Content-Type": "application/json"}, http.StatusBadRequest},

@@ -9,8 +9,8 @@ import (
 // no frame around it.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// guarded keeps other sites out: they may neither read what is shown nor frame it.
-func guarded(next http.Handler) http.Handler {
+// Guarded keeps other sites out: they may neither read what is shown, nor send anything, nor frame it.
+func Guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)

@@ -34,7 +34,7 @@ func (p *Page) Handler() http.Handler {
 	mux.HandleFunc("GET /page.css", asset("page.css", "text/css; charset=utf-8"))
 	mux.HandleFunc("GET /page.js", asset("page.js", "text/javascript; charset=utf-8"))
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	return guarded(mux)
+	return Guarded(mux)
 }
 
 // Draw draws the page again and again until the context ends.
