@@ -83,7 +83,7 @@ func (p *Page) Over() {
 func (p *Page) refresh() error {
 	p.draw.Lock()
 	defer p.draw.Unlock()
-	if time.Now().Before(p.next) {
+	if time.Now().Before(p.next) && !p.ending() {
 		return nil
 	}
 	began := time.Now()
@@ -101,6 +101,13 @@ func (p *Page) refresh() error {
 	close(p.drawn)
 	p.drawn = make(chan struct{})
 	return nil
+}
+
+// ending says whether the run is over and no drawing shows it yet: that one is not put off.
+func (p *Page) ending() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.over && !p.state.over
 }
 
 // take moves what has happened to the log, and says whether there was anything.
