@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 
@@ -33,7 +34,7 @@ path. dcdrill list rules names what is looked for. Works on any machine, without
 				return err
 			}
 			if write != "" {
-				return writeFile(write, func(w io.Writer) error { return gate.WriteBaseline(w, r) })
+				return a.writeBaseline(write, r)
 			}
 			return a.judged(r, &f)
 		},
@@ -43,6 +44,15 @@ path. dcdrill list rules names what is looked for. Works on any machine, without
 	c.Flags().StringVar(&write, "write-baseline", "", "write what is found to `FILE`, and fail on none of it")
 	c.MarkFlagsMutuallyExclusive("baseline", "write-baseline")
 	return c
+}
+
+// writeBaseline keeps what was found, and says how much that is.
+func (a *app) writeBaseline(file string, r *finding.Report) error {
+	if err := writeFile(file, func(w io.Writer) error { return gate.WriteBaseline(w, r) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.Stdout, "%s: %s\n", file, r.Summary())
+	return nil
 }
 
 // check looks at a plant, and holds what it finds against a baseline, if there is one.

@@ -195,6 +195,19 @@ func TestNothingChangedIsNothingWorse(t *testing.T) {
 	}
 }
 
+func TestOneMoreOfAFamilyIsNothingNew(t *testing.T) {
+	before, _ := oneDuct(t)
+	more := strings.Replace(before, "count: 2\n      feeds: [a]", "count: 3\n      feeds: [a]", 1)
+	require.NotEqual(t, before, more)
+	r := changed(t, before, more)
+	for _, f := range r.Findings {
+		if f.Rule == "single-point" {
+			assert.Equal(t, finding.Same, f.Change, f.Message)
+		}
+	}
+	assert.False(t, r.Failed())
+}
+
 func TestABaselineIsReadAsItWasWritten(t *testing.T) {
 	before, after := oneDuct(t)
 	was := check(t, before, "")

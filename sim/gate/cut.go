@@ -66,7 +66,7 @@ func (x *cuts) findings(say func(k *cutting, f *finding.Finding)) []finding.Find
 	var all []finding.Finding
 	for _, subject := range x.order {
 		k := x.by[subject]
-		f := finding.Finding{Subject: subject, Workloads: k.workloads, Measure: float64(len(k.names))}
+		f := finding.Finding{Subject: subject, Workloads: k.workloads}
 		put(&f, inOrder(k.at))
 		say(k, &f)
 		all = append(all, f)

@@ -66,6 +66,7 @@ func TestRecoveryIsHeldAgainstThePolicyAndTheUsers(t *testing.T) {
 	assert.InDelta(t, 144, dark.Measure, 1.5)
 	assert.Contains(t, dark.Message, "and its users tolerate 1s")
 	assert.Equal(t, finding.Note, played(t, early, "workloads: {cluster: {within: 3m}}")["recovery cluster"].Severity)
+	assert.Equal(t, finding.Note, played(t, early, "workloads: {cluster: 0}")["recovery cluster"].Severity, "it may be lost")
 }
 
 func TestDowntimeOfAYearIsHeldAgainstThePolicy(t *testing.T) {

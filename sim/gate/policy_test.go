@@ -1,11 +1,15 @@
 package gate
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -104,6 +108,39 @@ func TestDaysEndAtMidnightWhereTheyAreRead(t *testing.T) {
 	east := time.FixedZone("east", 14*3600)
 	assert.False(t, w.expired(time.Date(2030, 6, 1, 23, 59, 0, 0, east)))
 	assert.True(t, w.expired(time.Date(2030, 6, 2, 0, 1, 0, 0, east)))
+}
+
+// TestTheSchemaKnowsWhatTheReaderKnows holds policies against both.
+func TestTheSchemaKnowsWhatTheReaderKnows(t *testing.T) {
+	text, err := json.Marshal(Schema())
+	require.NoError(t, err)
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	require.NoError(t, err)
+	compiler := jsonschema.NewCompiler()
+	require.NoError(t, compiler.AddResource("policy.json", doc))
+	schema, err := compiler.Compile("policy.json")
+	require.NoError(t, err)
+	for policy, right := range map[string]bool{
+		"default: 1": true,
+		"workloads: {calls: {failures: 2, within: 30s, downtime: 4h}, web: 0}": true,
+		"{scenarios: [a.yaml], rules: {mtu: warning}}":                         true,
+		"rules: {mtu: 'off'}": true,
+		"accept: [{finding: mtu x, reason: r, owner: o, until: '2031-01-01'}]": true,
+		"rules: {mtu: loud}":            false,
+		"acept: []":                     false,
+		"accept: [{finding: mtu x}]":    false,
+		"workloads: {calls: {with: 1}}": false,
+	} {
+		_, err := ParsePolicy("policy.yaml", []byte(policy))
+		assert.Equal(t, right, err == nil, "%s: %v", policy, err)
+		var plain any
+		require.NoError(t, yaml.Unmarshal([]byte(policy), &plain))
+		again, err := json.Marshal(plain)
+		require.NoError(t, err)
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(again))
+		require.NoError(t, err)
+		assert.Equal(t, right, schema.Validate(value) == nil, "%s: %v", policy, schema.Validate(value))
+	}
 }
 
 // FuzzPolicy looks for policies that crash the reader, or are read and cannot be asked.

@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"time"
+
 	"github.com/dcdrill/dcdrill/sim/finding"
 	"github.com/dcdrill/dcdrill/sim/report"
 )
@@ -9,21 +11,24 @@ func init() {
 	register("recovery", "a workload is gone for longer than it may be when one thing fails or returns, though it has a path", finding.Error, recovery)
 }
 
+// finest is how finely recoveries are compared: what differs by less hangs on moments that nobody knows.
+const finest = 100 * time.Millisecond
+
 // recovery warns of what is longer than users tolerate, where the policy does not say what is too long. The rest is
 // told in notes, so that a comparison sees what got worse.
 func recovery(c *Case) []finding.Finding {
 	var all []finding.Finding
 	for _, r := range c.Recoveries {
 		f := finding.Finding{
-			Severity: finding.Note, Subject: r.Use.ID, Workloads: []string{r.Use.ID}, Measure: r.Outage.Seconds(),
+			Severity: finding.Note, Subject: r.Use.ID, Workloads: []string{r.Use.ID}, Measure: r.Outage.Round(finest).Seconds(),
 			Message: r.Use.ID + " is gone for up to " + report.Duration(r.Outage) + " when " + c.name(r.After) + " fails and returns",
 		}
-		within, tolerated := c.Policy.of(r.Use).Within, r.Use.Workload.Tolerates()
+		asked, tolerated := c.Policy.of(r.Use), r.Use.Workload.Tolerates()
 		switch {
-		case within > 0 && r.Outage > within:
+		case asked.Within > 0 && r.Outage > asked.Within:
 			f.Severity = ""
-			f.Message += ", and must be back within " + report.Duration(within)
-		case within == 0 && r.Outage > tolerated:
+			f.Message += ", and must be back within " + report.Duration(asked.Within)
+		case asked.Failures > 0 && asked.Within == 0 && r.Outage > tolerated:
 			f.Severity = finding.Warning
 			f.Message += ", and its users tolerate " + report.Duration(tolerated)
 		}
