@@ -232,6 +232,13 @@ func TestABaselineIsReadAsItWasWritten(t *testing.T) {
 	assert.ErrorContains(t, err, `known.json:1:48: "severity" is missing here`)
 }
 
+func TestNotesThatAreGoneAreNoNews(t *testing.T) {
+	r := &finding.Report{}
+	Against(r, &Base{Findings: []finding.Finding{{Rule: "a", Severity: finding.Note}, {Rule: "b", Severity: finding.Warning}}})
+	require.Len(t, r.Gone, 1)
+	assert.Equal(t, "b", r.Gone[0].Rule)
+}
+
 func TestWhatIsWorse(t *testing.T) {
 	was := finding.Finding{Severity: finding.Warning, Workloads: []string{"a", "b"}, Measure: 2, Parts: []string{"x"}}
 	for name, c := range map[string]struct {

@@ -26,12 +26,26 @@ func TestAPolicySaysWhatMustSurvive(t *testing.T) {
 	assert.Contains(t, pairs("default: 2"), "error plant.yaml:6:5 sw1 + sw2")
 	assert.Empty(t, pairs("{default: 2, workloads: {calls: 1, backup: 0}}"))
 
+	lone := strings.Replace(plant, "nic1: {to: sw2", "nic1: {to: sw1", 1)
+	assert.Contains(t, alone(check(t, lone, "default: 1")), "feed a")
+	assert.Empty(t, alone(check(t, lone, "default: 0")))
+
 	r := check(t, plant, "workloads: {calls: {failures: 2}}")
 	for _, f := range r.Findings {
 		if f.Rule == "cut-set" && f.Severity == finding.Error {
 			assert.Equal(t, []string{"calls"}, f.Workloads, f.Message)
 		}
 	}
+}
+
+// alone lists what cuts alone.
+func alone(r *finding.Report) (subjects []string) {
+	for _, f := range r.Findings {
+		if f.Rule == "single-point" {
+			subjects = append(subjects, f.Subject)
+		}
+	}
+	return subjects
 }
 
 func TestRulesCanBeMadeWorseOrLeftOut(t *testing.T) {
@@ -100,6 +114,9 @@ func TestAPolicyNamesWhatThePlantHas(t *testing.T) {
 func TestAPlantInPiecesIsRefused(t *testing.T) {
 	pieces := strings.Replace(healthy, "  links:", "    far: {kind: switch}\n    f: {kind: host, count: 2, ports: {e0: {to: far, networks: [lan]}}}\n  links:", 1)
 	_, err := Check(context.Background(), read(t, pieces), Options{Today: today})
+	spare := strings.Replace(healthy, "  links:", "    spare: {kind: switch}\n  links:", 1)
+	_, spareErr := Check(context.Background(), read(t, spare), Options{Today: today})
+	assert.NoError(t, spareErr, "what is wired to nothing is no piece")
 	assert.ErrorContains(t, err, "plant.yaml:15:5: no link joins far, f1 and f2 to the rest of the plant (sw1, sw2 and h[1-3])")
 }
 
