@@ -2,11 +2,13 @@ package scenarios
 
 import (
 	"cmp"
+	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/topology"
+	"github.com/dcdrill/dcdrill/topology/foreign"
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
@@ -26,7 +28,7 @@ func (l *loader) plant(sc *sim.Scenario, f file, patch *yamlfile.Node) (workload
 	switch {
 	case l.opts.TopologyText != "":
 		var err error
-		n, err = yamlfile.Parse(cmp.Or(l.opts.Topology, "topology"), []byte(l.opts.TopologyText))
+		n, err = readPlant(cmp.Or(l.opts.Topology, "topology"), []byte(l.opts.TopologyText))
 		l.ps.Take(yamlfile.Pos{}, err)
 	case n.Kind() == yamlfile.Null:
 		return nil // it is missing, and decoding has said so
@@ -98,7 +100,20 @@ func Topologies() []string {
 }
 
 func (l *loader) parsed(name string, data []byte) *yamlfile.Node {
-	n, err := yamlfile.Parse(name, data)
+	n, err := readPlant(name, data)
 	l.ps.Take(yamlfile.Pos{File: name}, err)
 	return n
+}
+
+// readPlant parses a topology file, be it containerlab's: each part of it keeps its place in the file.
+func readPlant(name string, data []byte) (*yamlfile.Node, error) {
+	n, err := yamlfile.Parse(name, data)
+	if err != nil || !foreign.IsClab(name) {
+		return n, err
+	}
+	lab, err := foreign.FromClab(n, os.LookupEnv)
+	if err != nil {
+		return nil, err
+	}
+	return lab.Root, nil
 }

@@ -25,7 +25,7 @@ func Validate(nameOrPath string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	root, err := yamlfile.Parse(src.name, src.data)
+	root, err := readPlant(src.name, src.data)
 	if err != nil {
 		return "", err
 	}

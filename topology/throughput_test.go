@@ -66,7 +66,7 @@ networks: {lan: {subnet: 10.0.1.0/24}}
 topology:
   nodes:
     sw: {kind: switch}
-    h1: {kind: host, ports: {e0: {to: sw, speed: 10G}, e1: {to: sw, speed: 1G}}, bonds: {t: {members: [e0, e1], mode: ` + mode + `}}}
+    h1: {kind: host, ports: {e0: {to: sw, speed: 10G}, e1: {to: sw, speed: 1G}}, bonds: {t: {members: [e0, e1], mode: `+mode+`}}}
     h2: {kind: host, ports: {e0: {to: sw, speed: 100G}}}
 `))
 		require.NoError(t, err)

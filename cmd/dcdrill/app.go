@@ -74,7 +74,7 @@ command line or a file is wrong; 3 this machine cannot; 4 inconclusive; 130 inte
 func (a *app) commands(root *cobra.Command) {
 	for group, commands := range map[string][]*cobra.Command{
 		"ask":   {a.tryCommand(), a.runCommand(), a.verifyCommand(), a.sweepCommand(), a.checkCommand(), a.diffCommand(), a.reportCommand(), a.drillCommand()},
-		"write": {a.initCommand(), a.validateCommand(), a.listCommand(), a.showCommand(), a.graphCommand(), a.schemaCommand()},
+		"write": {a.initCommand(), a.importCommand(), a.validateCommand(), a.listCommand(), a.showCommand(), a.graphCommand(), a.schemaCommand()},
 		"live":  {a.upCommand(), a.execCommand(), a.shellCommand(), a.injectCommand(), a.healCommand(), a.captureCommand()},
 		"other": {a.doctorCommand(), a.versionCommand(), a.insideCommand()},
 	} {

@@ -134,3 +134,20 @@ func Words(n *Node) []string {
 	}
 	return all
 }
+
+// At is a node that was in no file, put at a place: what is wrong with it is said there.
+func (n *Node) At(p Pos) *Node {
+	out := *n
+	out.pos = p
+	return &out
+}
+
+// Flow is a node that prints on one line where that is readable.
+func (n *Node) Flow() *Node {
+	if n == nil {
+		return nil
+	}
+	out := *n
+	out.flow = true
+	return &out
+}

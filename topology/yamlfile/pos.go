@@ -42,3 +42,6 @@ func (p Pos) Source() string {
 	}
 	return p.text.lines[p.Line-1]
 }
+
+// Places gives the places of a file that is no YAML, for problems that show their lines.
+func Places(name string, data []byte) func(line, col int) Pos { return newText(name, data).pos }

@@ -7,7 +7,7 @@ import (
 )
 
 // widest is how long a map or list may be to be printed on one line, as people type it.
-const widest = 100
+const widest = 120
 
 // String prints the node as YAML that reads back as the same values.
 func (n *Node) String() string {
@@ -51,6 +51,9 @@ func (n *Node) printValue(b *strings.Builder, indent int) {
 	n.print(b, indent+1)
 }
 
+// Line is the node as YAML on one line, however long.
+func (n *Node) Line() string { return n.oneLine() }
+
 // oneLine writes a node in flow style.
 func (n *Node) oneLine() string {
 	switch n.Kind() {
@@ -82,8 +85,9 @@ func scalarText(s string, quote bool) string {
 // doubleQuoted writes a string as YAML's double-quoted scalar, whose escapes are those of Go for all that Quote emits.
 func doubleQuoted(s string) string { return strconv.Quote(strings.ToValidUTF8(s, "\uFFFD")) }
 
-// safe are scalars that mean themselves without quotes, in blocks and in flow, under YAML 1.1 and 1.2.
-var safe = regexp.MustCompile(`^[A-Za-z0-9_./%+<>=^-]([A-Za-z0-9_ ./%+<>=^()-]|:[A-Za-z0-9_/])*$`)
+// safe are scalars that mean themselves without quotes, in blocks and in flow, under YAML 1.1 and 1.2. A colon is not: in
+// flow some readers take core1:Ethernet1 for a map.
+var safe = regexp.MustCompile(`^[A-Za-z0-9_./%+<>=^-][A-Za-z0-9_ ./%+<>=^()-]*$`)
 
 // plain says whether a string may stand without quotes and still be read as that string.
 func plain(s string) bool {
