@@ -24,9 +24,10 @@ type file struct {
 
 	recovery.Plan
 
-	Change  *yamlfile.Node `yaml:"change" doc:"policy of change control: what every config-push of the timeline says unless the policy does"`
-	Drill   *yamlfile.Node `yaml:"drill" doc:"what a facilitator needs to practise it with people"`
-	Variant string         `yaml:"variant" doc:"which variant was laid over the file; written by the program"`
+	Change      *yamlfile.Node `yaml:"change" doc:"policy of change control: what every config-push of the timeline says unless the policy does"`
+	Sensitivity sensitivity    `yaml:"sensitivity" doc:"what the author was not sure of, to be turned by run --sensitivity"`
+	Drill       *yamlfile.Node `yaml:"drill" doc:"what a facilitator needs to practise it with people"`
+	Variant     string         `yaml:"variant" doc:"which variant was laid over the file; written by the program"`
 }
 
 // timing are the keys of a timeline entry beside the kind of its fault.

@@ -20,6 +20,8 @@ type Options struct {
 	Seed         *uint64
 	// Variant is the name of one of the scenario's variants.
 	Variant string
+	// Set gives places of the scenario other values, after the variant.
+	Set []Setting
 }
 
 // Load reads a built-in scenario or a file, and the topology it names.
@@ -117,6 +119,7 @@ func (l *loader) load(root *yamlfile.Node, name string) (*sim.Scenario, error) {
 	sc.Start = l.start(f)
 	sc.Uses = l.uses(sc.Plant, l.plant(sc, f, plantPatch))
 	l.recovery(&f, root, sc)
+	f.Sensitivity.check(root, &l.ps)
 	sc.Timeline = l.timeline(policed(f.Timeline, f.Change), sc)
 	l.checks(f, sc)
 	l.checkDrill(f.Drill, sc)

@@ -20,6 +20,9 @@ func (l *loader) override(root *yamlfile.Node) (over, plantPatch *yamlfile.Node)
 		l.ps.Add(patch.Pos(), "", "the variant changes nothing: the scenario says all of that already")
 	}
 	root = merged
+	for _, s := range l.opts.Set {
+		root = s.apply(root)
+	}
 	if l.opts.Variant != "" {
 		root = set(root, "variant", l.opts.Variant)
 		if patch.Lookup("name").Kind() == yamlfile.Null {

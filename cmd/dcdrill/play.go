@@ -210,7 +210,7 @@ type output struct {
 }
 
 // endings are the names of report files in the --out folder.
-var endings = map[string]string{"text": "report.txt", "json": "report.json", "junit": "junit.xml", "html": "report.html"}
+var endings = map[string]string{"text": "report.txt", "json": "report.json", "junit": "junit.xml", "html": "report.html", "markdown": "post-mortem.md"}
 
 // outputs lists the reports to be written: what was asked for, text by default, and with --out one of each.
 func (f *playFlags) outputs() ([]output, error) {

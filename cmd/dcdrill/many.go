@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcdrill/dcdrill/scenarios"
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/model"
+	"github.com/dcdrill/dcdrill/sim/report"
+)
+
+// manyFlags ask for many runs of one scenario, put side by side in a table.
+type manyFlags struct {
+	variants    bool
+	sensitivity bool
+	seeds       int
+}
+
+func (m *manyFlags) add(c *cobra.Command) {
+	flags := c.Flags()
+	flags.BoolVar(&m.variants, "variants", false, "play the scenario and all its variants, in the model unless --world says otherwise, and print one table")
+	flags.BoolVar(&m.sensitivity, "sensitivity", false, "play it in the model with everything turned that its author was not sure of")
+	flags.IntVar(&m.seeds, "seeds", 0, "play it in the model with `N` seeds, and print how far its milestones spread")
+}
+
+func (m *manyFlags) asked() bool { return m.variants || m.sensitivity || m.seeds != 0 }
+
+// mostSeeds bounds a spread: ten minutes.
+const mostSeeds = 10_000
+
+// check finds flags that do not go together.
+func (m *manyFlags) check(f *playFlags) error {
+	switch {
+	case m.seeds < 0 || m.seeds > mostSeeds:
+		return usage("--seeds is %d: it can be 1 to %d", m.seeds, mostSeeds)
+	case m.variants && m.sensitivity || m.seeds > 0 && (m.variants || m.sensitivity):
+		return usage("--variants, --sensitivity and --seeds are three tables: choose one")
+	case m.variants && f.variant != "":
+		return usage("--variants plays all of them: leave out --variant")
+	case !m.variants && f.world == "kernel":
+		return usage("--sensitivity and --seeds play in the model: the kernel world would take hours")
+	case f.out != "" || len(f.captures) > 0:
+		return usage("--out and --capture are for one run: choose a --variant")
+	}
+	return nil
+}
+
+// playMany plays a scenario many times. It answers no question by itself, so that its exit code is 0.
+func (a *app) playMany(ctx context.Context, name string, f *playFlags, m *manyFlags) error {
+	switch err := m.check(f); {
+	case err != nil:
+		return err
+	case m.variants:
+		return a.variants(ctx, name, f)
+	case m.sensitivity:
+		return a.sensitivity(ctx, name, f)
+	}
+	return a.spread(ctx, name, f, m.seeds)
+}
+
+// variants plays a scenario and all its variants.
+func (a *app) variants(ctx context.Context, name string, f *playFlags) error {
+	all, err := scenarios.Variants(name)
+	if err != nil {
+		return err
+	}
+	var rows []report.Row
+	for _, v := range slices.Concat([]string{""}, all) {
+		options := f.options()
+		options.Variant = v
+		sc, err := scenarios.Load(name, options)
+		if err != nil {
+			return err
+		}
+		log, err := a.playQuietly(ctx, sc, f)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, report.ReadRow(v, log))
+	}
+	report.Save(rows)
+	if slices.Contains(f.reports, "json") {
+		return report.WriteRowsJSON(a.Stdout, rows)
+	}
+	return report.WriteRows(a.Stdout, fmt.Sprintf("%s and its variants, %s world", name, worldOf(f)), rows, a.style(f.verbose))
+}
+
+func worldOf(f *playFlags) string {
+	if f.world == "kernel" {
+		return "kernel"
+	}
+	return "model"
+}
+
+// playQuietly plays a scenario in the model, or for real where that was asked for.
+func (a *app) playQuietly(ctx context.Context, sc *sim.Scenario, f *playFlags) (*sim.Log, error) {
+	if worldOf(f) == "kernel" {
+		return a.played(ctx, sc, f)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return model.Replay(sc, middle)
+}
+
+// sensitivity plays every combination of what the author was not sure of.
+func (a *app) sensitivity(ctx context.Context, name string, f *playFlags) error {
+	s, err := scenarios.SensitivityOf(name)
+	if err != nil {
+		return err
+	}
+	last := len(s.Knobs) - 1
+	g := &report.Grid{Milestone: s.Milestone, Across: s.Knobs[last].Values}
+	for _, k := range s.Knobs {
+		g.Knobs = append(g.Knobs, k.Name)
+	}
+	for _, row := range combinations(s.Knobs[:last]) {
+		var values, cells []string
+		for _, set := range row {
+			values = append(values, set.Value)
+		}
+		for _, v := range s.Knobs[last].Values {
+			options := f.options()
+			options.Set = append(slices.Clone(row), scenarios.Setting{Of: s.Knobs[last].Of, Value: v})
+			at, err := a.reached(ctx, name, options, f, s.Milestone)
+			if err != nil {
+				return err
+			}
+			cells = append(cells, at)
+		}
+		g.Rows, g.Cells = append(g.Rows, values), append(g.Cells, cells)
+	}
+	return g.Write(a.Stdout, fmt.Sprintf("%s: when %s is reached", name, s.Milestone), a.style(f.verbose))
+}
+
+// reached is when a scenario reaches a milestone.
+func (a *app) reached(ctx context.Context, name string, o scenarios.Options, f *playFlags, milestone string) (string, error) {
+	sc, err := scenarios.Load(name, o)
+	if err != nil {
+		return "", err
+	}
+	log, err := a.playQuietly(ctx, sc, f)
+	if err != nil {
+		return "", err
+	}
+	return report.At(log, milestone), nil
+}
+
+// combinations lists every choice of one value for each knob, the last turning fastest.
+func combinations(knobs []scenarios.Knob) [][]scenarios.Setting {
+	all := [][]scenarios.Setting{nil}
+	for _, k := range knobs {
+		var longer [][]scenarios.Setting
+		for _, c := range all {
+			for _, v := range k.Values {
+				longer = append(longer, append(slices.Clone(c), scenarios.Setting{Of: k.Of, Value: v}))
+			}
+		}
+		all = longer
+	}
+	return all
+}
+
+// spread plays a scenario with many seeds.
+func (a *app) spread(ctx context.Context, name string, f *playFlags, seeds int) error {
+	var s report.Spread
+	for i := range seeds {
+		options := f.options()
+		seed := f.seed + uint64(i) + 1
+		options.Seed = &seed
+		sc, err := scenarios.Load(name, options)
+		if err != nil {
+			return err
+		}
+		log, err := a.playQuietly(ctx, sc, f)
+		if err != nil {
+			return err
+		}
+		s.Take(log)
+	}
+	return s.Write(a.Stdout, fmt.Sprintf("%s with %d seeds", name, seeds), a.style(f.verbose))
+}

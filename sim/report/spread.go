@@ -1,0 +1,121 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
+
+// Spread gathers when milestones are reached in many runs of one scenario.
+type Spread struct {
+	start time.Time
+	runs  int
+	order []string
+	at    map[string][]time.Duration
+}
+
+// Take adds a run.
+func (s *Spread) Take(log *sim.Log) {
+	if s.at == nil {
+		s.at = map[string][]time.Duration{}
+		s.start, _ = time.Parse(time.RFC3339, log.Header().Start) // the zero time where there is none
+	}
+	s.runs++
+	for _, e := range log.Events() {
+		if _, ok := e.Data.(sim.MilestoneData); ok {
+			if s.at[e.Subject] == nil {
+				s.order = append(s.order, e.Subject)
+			}
+			s.at[e.Subject] = append(s.at[e.Subject], e.At)
+		}
+	}
+}
+
+// quantiles are the ones that are told.
+var quantiles = []struct {
+	name  string
+	share float64
+}{{"earliest", 0}, {"5%", 0.05}, {"half", 0.5}, {"95%", 0.95}, {"latest", 1}}
+
+// Write writes a row for each milestone: how early, how late, and how often at all.
+func (s *Spread) Write(w io.Writer, title string, style Style) error {
+	p := &page{style: style}
+	p.line("%s", p.bold(title))
+	head := []string{"milestone"}
+	for _, q := range quantiles {
+		head = append(head, q.name)
+	}
+	rows := [][]string{append(head, "reached")}
+	for _, name := range s.order {
+		at := s.at[name]
+		slices.Sort(at)
+		row := []string{name}
+		for _, q := range quantiles {
+			row = append(row, s.moment(at[int(q.share*float64(len(at)-1)+0.5)]))
+		}
+		rows = append(rows, append(row, fmt.Sprintf("%d of %d", len(at), s.runs)))
+	}
+	p.table(rows)
+	if _, err := io.WriteString(w, p.String()); err != nil {
+		return fmt.Errorf("write spread: %w", err)
+	}
+	return nil
+}
+
+func (s *Spread) moment(at time.Duration) string { return moment(s.start, at) }
+
+// moment writes a time of day where there is a date, with the days that have passed since.
+func moment(start time.Time, at time.Duration) string {
+	if start.IsZero() {
+		return tidy(at.Round(time.Minute))
+	}
+	then := start.Add(at)
+	text := then.Format("15:04")
+	if days := then.YearDay() - start.YearDay(); days > 0 {
+		text += fmt.Sprintf("+%dd", days)
+	}
+	return text
+}
+
+// Grid is when a milestone is reached for every combination of what a scenario's author was not sure of.
+type Grid struct {
+	Milestone string
+	Knobs     []string   // their names; the last goes across
+	Rows      [][]string // values of all but the last
+	Across    []string   // values of the last
+	Cells     [][]string
+}
+
+// At is when a milestone was reached in a run, as the grid writes it: "later" when it was not before the run ended.
+func At(log *sim.Log, milestone string) string {
+	start, _ := time.Parse(time.RFC3339, log.Header().Start) // the zero time where there is none
+	for _, e := range log.Events() {
+		if _, ok := e.Data.(sim.MilestoneData); ok && e.Subject == milestone {
+			return moment(start, e.At)
+		}
+	}
+	return "later"
+}
+
+// Write writes the grid as a table.
+func (g *Grid) Write(w io.Writer, title string, style Style) error {
+	p := &page{style: style}
+	p.line("%s", p.bold(title))
+	last := len(g.Knobs) - 1
+	head := slices.Clone(g.Knobs[:last])
+	for _, v := range g.Across {
+		head = append(head, g.Knobs[last]+" "+v)
+	}
+	rows := [][]string{head}
+	for i, values := range g.Rows {
+		rows = append(rows, slices.Concat(values, g.Cells[i]))
+	}
+	p.table(rows)
+	if _, err := io.WriteString(w, p.String()); err != nil {
+		return fmt.Errorf("write sensitivity: %w", err)
+	}
+	return nil
+}
