@@ -49,6 +49,11 @@ func TestAReaderZooms(t *testing.T) {
 	p.Click(`[data-zoom="all"]`)
 	assert.InDelta(t, all, browser.Get[float64](p, width), 1e-6)
 
+	p.Drag(`#part-core1 .boot`, 100)
+	assert.Greater(t, browser.Get[float64](p, width), all)
+	assert.Empty(t, browser.Get[int](p, `document.querySelectorAll('.kept, .selection').length`), "dragging keeps no evidence")
+	p.Click(`[data-zoom="all"]`)
+
 	// With the keyboard alone: the first stretch of the lane, the next one, and in.
 	p.Click(`#part-core1 .off`)
 	p.Press(kb.ArrowRight)
@@ -77,6 +82,8 @@ func TestThePlantIsShownAtAnyMoment(t *testing.T) {
 	p.Click(`.moment[data-t="600"] .time`)
 	assert.Equal(t, "node-core2", browser.Get[string](p, off))
 	assert.Contains(t, browser.Get[string](p, `moment.textContent`), "core2 off")
+	p.Click(`#moment a[href="#part-core2"]`)
+	p.Until(`document.activeElement.id == "part-core2"`)
 	p.Click(`.moment:last-child .time`)
 	assert.Empty(t, browser.Get[string](p, off))
 	assert.Contains(t, browser.Get[string](p, `moment.textContent`), "all parts work")

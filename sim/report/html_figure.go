@@ -26,6 +26,7 @@ type change struct {
 	Part    string  `json:"k"`
 	State   string  `json:"s"`
 	Text    string  `json:"x"`
+	Lane    string  `json:"l,omitempty"` // of the part, where it has one
 }
 
 // State is what the script needs to mark parts at any moment.
@@ -36,8 +37,8 @@ func (f *figure) State() any {
 	}{f.Of, f.Changes}
 }
 
-func newFigure(log *sim.Log) *figure {
-	plant, err := topology.Parse("log", []byte(log.Header().Topology))
+func newFigure(t *tracks) *figure {
+	plant, err := topology.Parse("log", []byte(t.log.Header().Topology))
 	if err != nil {
 		return &figure{Missing: "The log's plant cannot be drawn: " + err.Error()}
 	}
@@ -53,13 +54,13 @@ func newFigure(log *sim.Log) *figure {
 			delete(f.Of, e)
 		}
 	}
-	f.read(log, plant, drawn)
+	f.read(t, plant, drawn)
 	return f
 }
 
 // read lists what changed from the steady state on.
-func (f *figure) read(log *sim.Log, p *topology.Plant, drawn topology.Figure) {
-	events := log.Events()
+func (f *figure) read(t *tracks, p *topology.Plant, drawn topology.Figure) {
+	events := t.log.Events()
 	steady := slices.IndexFunc(events, func(e sim.Event) bool { return e.Data.Kind() == sim.SteadyData{}.Kind() })
 	if steady < 0 {
 		return
@@ -70,7 +71,11 @@ func (f *figure) read(log *sim.Log, p *topology.Plant, drawn topology.Figure) {
 		if !known || element == "" {
 			continue
 		}
-		f.Changes = append(f.Changes, change{max(0, e.At.Seconds()), element, e.Data.Kind() + " " + e.Subject, c.State, c.Text})
+		ch := change{At: max(0, e.At.Seconds()), Element: element, Part: e.Data.Kind() + " " + e.Subject, State: c.State, Text: c.Text}
+		if t.parts.spans[e.Subject] != nil {
+			ch.Lane = t.ids.of("part", e.Subject)
+		}
+		f.Changes = append(f.Changes, ch)
 	}
 }
 

@@ -52,7 +52,7 @@ func newSheet(r *Report) *sheet {
 	s.Milestones = t.milestones
 	s.Groups = t.groups(r)
 	s.Warps = warps(r.Jumps)
-	s.Figure = newFigure(r.log)
+	s.Figure = newFigure(t)
 	s.Moments = scenes(r)
 	s.share(t)
 	s.outages(ids)

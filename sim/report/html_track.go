@@ -144,7 +144,7 @@ func (t *tracks) workloadLanes(r *Report) []*lane {
 		l.Sum = sumOf(w, r)
 		all = append(all, l)
 		for _, aspect := range uses[i].Watches {
-			all = append(all, t.lanesOf(w.ID+" "+aspect, "seen from outside", watched(uses[i], aspect)))
+			all = append(all, t.lanesOf(w.ID+" "+aspect, "from outside", watched(uses[i], aspect)))
 		}
 	}
 	return all

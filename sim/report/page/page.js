@@ -85,7 +85,7 @@
     const box = ticks.getBoundingClientRect();
     return from + (x - box.left) / box.width * (to - from);
   };
-  let drag = null, selection = null;
+  let drag = null, selection = null, dragged = false;
   const inTracks = e => {
     const box = ticks.getBoundingClientRect();
     return e.clientX >= box.left && e.clientX <= box.right;
@@ -105,13 +105,16 @@
     }
   });
   lanes.addEventListener('pointerleave', () => { cursor.hidden = true; });
-  lanes.addEventListener('pointerdown', e => { if (e.button === 0 && inTracks(e)) drag = e.clientX; });
+  lanes.addEventListener('pointerdown', e => {
+    dragged = false;
+    if (e.button === 0 && inTracks(e)) drag = e.clientX;
+  });
   window.addEventListener('pointerup', e => {
     if (selection) {
       const ends = [timeAt(drag), timeAt(e.clientX)].sort((a, b) => a - b);
       selection.remove();
       show(ends[0], ends[1]);
-      window.addEventListener('click', c => c.stopPropagation(), {capture: true, once: true});
+      dragged = true; // the click that follows means nothing
     }
     drag = selection = null;
   });
@@ -153,6 +156,7 @@
   lanes.addEventListener('pointerover', e => { const g = spanOf(e); if (g && !kept) tell(g); });
   lanes.addEventListener('focusin', e => { const g = spanOf(e); if (g && !kept) tell(g); });
   lanes.addEventListener('click', e => {
+    if (dragged) return;
     const g = spanOf(e), open = e.target.closest('.open');
     if (open) toggle(open);
     else if (g) keep(g);
@@ -274,7 +278,9 @@
       const g = $(id);
       if (!g) continue;
       mark(g, list);
-      if (g.querySelector('.box')) told.push(list[0].k.replace(/^\S+ /, '') + ' ' + list[0].x);
+      if (!g.querySelector('.box')) continue;
+      const name = list[0].k.replace(/^\S+ /, '');
+      told.push([list[0].l ? link(name, '#' + list[0].l) : name, ' ' + list[0].x]);
     }
     let now = null;
     for (const m of document.querySelectorAll('.moment')) {
@@ -286,8 +292,10 @@
       now.classList.add('now');
       now.querySelector('.time').setAttribute('aria-pressed', true);
     }
-    const most = 6, more = told.length > most ? ` and ${told.length - most} more` : '';
-    $('moment').textContent = `At ${clock(at)}: ` + (told.length ? told.slice(0, most).join('; ') + more : elements.size ? 'all nodes work, links do not' : 'all parts work') + '.';
+    const most = 6, words = told.slice(0, most).flatMap((t, i) => i ? ['; ', ...t] : t);
+    if (told.length > most) words.push(` and ${told.length - most} more`);
+    if (!told.length) words.push(elements.size ? 'all nodes work, links do not' : 'all parts work');
+    $('moment').replaceChildren(`At ${clock(at)}: `, ...words, '.');
   };
   $('plant').addEventListener('click', e => {
     const m = e.target.closest('.moment');

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	cdpruntime "github.com/chromedp/cdproto/runtime"
@@ -129,15 +130,40 @@ const spot = `(() => {
 	return e.contains(document.elementFromPoint(x, y)) ? {x, y} : null;
 })()`
 
+// place is a point of the window.
+type place struct {
+	X float64 `json:"x"`
+	Y float64 `json:"y"`
+}
+
+// find brings what a CSS selector finds into view, where the mouse can reach it.
+func (p *Page) find(selector string) place {
+	p.t.Helper()
+	at := Get[*place](p, fmt.Sprintf(spot, selector))
+	require.NotNil(p.t, at, "nobody can click on %s", selector)
+	return *at
+}
+
 // Click clicks with the mouse on what a CSS selector finds.
 func (p *Page) Click(selector string) {
 	p.t.Helper()
-	at := Get[*struct {
-		X float64 `json:"x"`
-		Y float64 `json:"y"`
-	}](p, fmt.Sprintf(spot, selector))
-	require.NotNil(p.t, at, "nobody can click on %s", selector)
+	at := p.find(selector)
 	p.Do(chromedp.MouseClickXY(at.X, at.Y))
+}
+
+// Drag presses the mouse on what a CSS selector finds and lets go so many pixels to the right of it.
+func (p *Page) Drag(selector string, right float64) {
+	p.t.Helper()
+	at := p.find(selector)
+	for _, step := range []input.DispatchMouseEventParams{
+		{Type: input.DispatchMouseEventTypeMousePressed, X: at.X, Y: at.Y, Button: input.MouseButtonLeft, ClickCount: 1},
+		{Type: input.DispatchMouseEventTypeMouseMoved, X: at.X + right/2, Y: at.Y, Button: input.MouseButtonLeft},
+		{Type: input.DispatchMouseEventTypeMouseMoved, X: at.X + right, Y: at.Y, Button: input.MouseButtonLeft},
+		{Type: input.DispatchMouseEventTypeMouseReleased, X: at.X + right, Y: at.Y, Button: input.MouseButtonLeft, ClickCount: 1},
+	} {
+		_, err := chromedp.Call(p.ctx, input.DispatchMouseEvent, step)
+		require.NoError(p.t, err)
+	}
 }
 
 // Press presses a key.
