@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -102,8 +103,8 @@ func TestThreeHundredMachinesAreABandThatOpens(t *testing.T) {
 
 func TestPagesAreForEveryReader(t *testing.T) {
 	for name, size := range map[string]browser.Size{"desktop": browser.Desktop, "phone": browser.Phone} {
-		for _, log := range []*sim.Log{logs(t)["core-pair-one-returns"], tenHours(t, 30), troubled()} {
-			t.Run(name+"/"+log.Header().Scenario, func(t *testing.T) {
+		for i, log := range []*sim.Log{logs(t)["core-pair-one-returns"], tenHours(t, 30), troubled(), repaired()} {
+			t.Run(fmt.Sprintf("%s/%d", name, i), func(t *testing.T) {
 				p := opened(t, size, log)
 				p.Clean()
 				p.Fits()
@@ -115,18 +116,4 @@ func TestPagesAreForEveryReader(t *testing.T) {
 			})
 		}
 	}
-}
-
-// TestPictureOfTheDocuments makes it with -rewrite, and holds that it is there and small.
-func TestPictureOfTheDocuments(t *testing.T) {
-	file := filepath.Join("..", "..", "docs", "report.png")
-	if *rewrite {
-		p := opened(t, browser.Size{Width: 1100, Height: 960}, logs(t)["core-pair-reboot-kernel"])
-		p.Click(`#part-core1 .dark`)
-		browser.Get[bool](p, `scrollTo(0, 0), true`)
-		p.Picture(file)
-	}
-	picture, err := os.Stat(file)
-	require.NoError(t, err)
-	assert.Less(t, picture.Size(), int64(200_000))
 }

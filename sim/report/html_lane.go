@@ -142,6 +142,9 @@ var states = []state{
 	{"stalled", "waits for its disk"},
 	{"failed", "failed"},
 	{"repair", "needs repair"},
+	{"work", "at work"},
+	{"ordered", "part ordered"},
+	{"there", "part there, not fitted"},
 }
 
 // elementIDs gives every thing of the page an id of its own, made from its name.

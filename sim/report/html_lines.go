@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -60,6 +61,9 @@ func readLines(log *sim.Log, s *sheet) logLines {
 	return all
 }
 
+// unquoted makes JSON as easy on the eye as it can be; the log itself has it as it was.
+var unquoted = strings.NewReplacer(`,"`, ", ", `":`, ": ", `"`, "")
+
 // citedIn collects the events that the page names as evidence, with all that led to them.
 func citedIn(log *sim.Log, s *sheet) map[int]bool {
 	cited := map[int]bool{1: true}
@@ -95,7 +99,7 @@ func lineOf(e sim.Event) logLine {
 	if err != nil || string(text) == "{}" {
 		return l
 	}
-	l.Data = string(text)
+	l.Data = unquoted.Replace(strings.Trim(string(text), "{}"))
 	if len(l.Data) > mostData {
 		cut := mostData
 		for !utf8.RuneStart(l.Data[cut]) {

@@ -15,8 +15,9 @@ type shareBar struct {
 	Member     string // the worst, where there are several
 	Total      string
 	Parts      []sharePart
-	States     []sharePart // the same time by how a virtual machine was, where it is one
-	Without    string      // what the model says would have spared it
+	Named      []namedShare // the parts that have names of their own, and what came after them
+	States     []sharePart  // the same time by how a virtual machine was, where it is one
+	Without    string       // what the model says would have spared it
 }
 
 // sharePart is a piece of a bar.
@@ -44,32 +45,74 @@ type causeKey struct {
 	Name, Lane string
 }
 
+// namedShare is a share of the time with the name that the log gave it.
+type namedShare struct {
+	Number  int
+	Name    string
+	Length  string
+	Percent string
+	Without string
+}
+
+// Hue is the class of its colour.
+func (n namedShare) Hue() string { return hue(n.Number) }
+
 // share makes the bars, all on one scale, the longest first.
 func (s *sheet) share(t *tracks) {
 	if !s.Steady {
 		return
 	}
-	var gone []Workload
+	scale := time.Duration(0)
 	for _, w := range s.Workloads {
-		if w.Total > 0 {
-			gone = append(gone, w)
+		scale = max(scale, time.Duration(w.Total))
+	}
+	for _, id := range s.byTotal() {
+		i := slices.IndexFunc(s.Workloads, func(w Workload) bool { return w.ID == id })
+		if w := s.Workloads[i]; w.Total > 0 {
+			s.Bars = append(s.Bars, s.bar(t, w, scale))
 		}
 	}
-	slices.SortStableFunc(gone, func(a, b Workload) int { return int(min(1, max(-1, b.Total-a.Total))) })
-	for _, w := range gone {
-		member, scale := worstMember(t.history, w), time.Duration(gone[0].Total)
-		bar := shareBar{
-			Name: w.ID, Lane: t.ids.of("work", w.ID), Total: Duration(time.Duration(w.Total)),
-			Parts: s.pieces(t, t.history.OutagesOf(member), scale), Without: without(s.Report, w),
-		}
-		if len(t.guests.spans[member]) > 0 {
-			bar.States = statePieces(t.memberSpans(member), scale)
-		}
-		if w.Members > 1 {
-			bar.Member = member
-		}
-		s.Shares = append(s.Shares, bar)
+}
+
+// bar splits a workload's time: by the shares that have names where the log has them, by what led to it elsewhere.
+func (s *sheet) bar(t *tracks, w Workload, scale time.Duration) shareBar {
+	b := shareBar{Name: w.ID, Lane: t.ids.of("work", w.ID), Total: Duration(time.Duration(w.Total))}
+	member := worstMember(t.history, w)
+	if shares := s.sharesOf(w.ID); len(shares) > 0 {
+		member = shares[0].Member
+		b.Parts, b.Named = s.named(shares, scale)
+	} else {
+		b.Parts, b.Without = s.pieces(t, t.history.OutagesOf(member), scale), without(s.Report, w)
 	}
+	if len(t.guests.spans[member]) > 0 {
+		b.States = statePieces(t.memberSpans(member), scale)
+	}
+	if w.Members > 1 {
+		b.Member = member
+	}
+	return b
+}
+
+// named makes pieces of shares. What came after the outages is told beside them, and is no piece.
+func (s *sheet) named(shares []Cause, scale time.Duration) (pieces []sharePart, list []namedShare) {
+	total := sim.Seconds(0)
+	for _, c := range shares {
+		if !c.After {
+			total += c.Length
+		}
+	}
+	x := 0.0
+	for _, c := range shares {
+		n := namedShare{Name: c.Name, Length: minutes(c.Length), Percent: "after", Without: waysOut(c.Without)}
+		if !c.After {
+			n.Number = s.causeNumber(c.Name, "")
+			n.Percent = fmt.Sprintf("%.0f%%", 100*float64(c.Length)/float64(max(1, total)))
+			p := sharePart{Number: n.Number, Text: n.Length + " " + c.Name, x: x, w: percent(time.Duration(c.Length), scale)}
+			pieces, x = append(pieces, p), x+p.w
+		}
+		list = append(list, n)
+	}
+	return pieces, list
 }
 
 func worstMember(h *sim.History, w Workload) string {
@@ -97,7 +140,7 @@ func (s *sheet) pieces(t *tracks, outages []sim.Outage, scale time.Duration) []s
 		if entry == "" {
 			p.Text = Duration(sums[entry]) + ", no fault led to it"
 		} else {
-			p.Number = s.causeNumber(t.ids, entry)
+			p.Number = s.causeNumber(entry, t.ids.of("fault", entry))
 		}
 		x += p.w
 		all = append(all, p)
@@ -125,14 +168,14 @@ func statePieces(spans []span, scale time.Duration) []sharePart {
 }
 
 // causeNumber numbers the causes in order of appearance: a number can be told without colour.
-func (s *sheet) causeNumber(ids elementIDs, entry string) int {
+func (s *sheet) causeNumber(name, lane string) int {
 	for _, c := range s.Causes {
-		if c.Name == entry {
+		if c.Name == name {
 			return c.Number
 		}
 	}
 	n := len(s.Causes) + 1
-	s.Causes = append(s.Causes, causeKey{n, entry, ids.of("fault", entry)})
+	s.Causes = append(s.Causes, causeKey{n, name, lane})
 	return n
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -16,32 +17,46 @@ type sheet struct {
 	To         time.Duration
 	Torn       bool // the log ends without saying how the run did
 
-	Milestones []milestone
-	Groups     []laneGroup
-	Warps      []span
-	Figure     *figure
-	Moments    []scene
-	Shares     []shareBar
-	Causes     []causeKey
-	Rows       []outageRow
-	Spared     []*lane
-	Expected   []verdictRow
-	Measured   []string
-	Figures    []figureRow
-	Lines      logLines
+	Reached  []milestone
+	Groups   []laneGroup
+	Warps    []span
+	Figure   *figure
+	Moments  []scene
+	Bars     []shareBar
+	Causes   []causeKey
+	Rows     []outageRow
+	Spared   []*lane
+	Expected []verdictRow
+	Measured []string
+	Figures  []figureRow
+	Lines    logLines
 
 	parts map[string]string
 }
 
-// milestone is a point of the recovery that people count from: detected, network up, storage up.
+// milestone is a point of the recovery that people count from.
 type milestone struct {
 	Seq  int
 	Name string
 	At   time.Duration
 }
 
-// Clock is when it was reached, in words.
-func (m milestone) Clock() string { return Clock(m.At) }
+// When is when it was reached, in words: by the time of day where the scenario has a date.
+func (s *sheet) When(at time.Duration) string {
+	if s.StartWords() == "" {
+		return Clock(at)
+	}
+	return s.timeOfDay(sim.Seconds(at)) + ", after " + minutes(sim.Seconds(at))
+}
+
+// Base is the time of day of the scenario's start, in seconds since midnight; empty where it has none.
+func (s *sheet) Base() string {
+	start, err := time.Parse(time.RFC3339, s.Start)
+	if err != nil {
+		return ""
+	}
+	return strconv.Itoa(start.Hour()*3600 + start.Minute()*60 + start.Second())
+}
 
 func newSheet(r *Report) *sheet {
 	s := &sheet{Report: r, To: max(r.lasted(), time.Second)}
@@ -49,7 +64,7 @@ func newSheet(r *Report) *sheet {
 	t := readTracks(r.log, ids)
 	_, ended := t.history.End()
 	s.Torn = ended == ""
-	s.Milestones = t.milestones
+	s.Reached = t.milestones
 	s.Groups = t.groups(r)
 	s.Warps = warps(r.Jumps)
 	s.Figure = newFigure(t)
@@ -131,9 +146,4 @@ func warps(jumps []Jump) []span {
 		}
 	}
 	return all
-}
-
-// milestoneOf reads a milestone, whatever else its event holds.
-func milestoneOf(e sim.Event) (milestone, bool) {
-	return milestone{e.Seq, e.Subject, e.At}, e.Data.Kind() == "milestone"
 }

@@ -252,17 +252,48 @@ func TestManyPartsAreABand(t *testing.T) {
 	says(t, rendered(t, log), `id="part-leaf24"`)
 }
 
-func TestMilestonesAreReadWhateverTheyHold(t *testing.T) {
-	text := strings.Join([]string{
-		`{"seq":1,"t":0,"kind":"start","data":{"format":"` + sim.Format + `","scenario":"s","workloads":[]}}`,
-		`{"seq":2,"t":0,"kind":"steady","data":{"members":1}}`,
-		`{"seq":3,"t":61,"kind":"milestone","subject":"network up","data":{"anything":true}}`,
-		`{"seq":4,"t":90,"kind":"end","data":{"reason":"played"}}`, "",
-	}, "\n")
-	log, _, err := sim.ReadLog(strings.NewReader(text))
-	require.NoError(t, err)
-	page := rendered(t, log)
-	says(t, page, `<a href="#e3"><span class="time">1m1s</span> network up</a>`)
+// repaired is a log of an incident that people put right, with where the time went.
+func repaired() *sim.Log {
+	var now time.Duration
+	log := sim.NewLog(func() time.Duration { return now }, nil)
+	log.Add(0, "", sim.HeaderData{
+		Format: sim.Format, Start: "2023-06-01T13:00:00-05:00", Uses: []sim.UseData{{ID: "web", Kind: "vm", Members: 1}},
+		Entries: []sim.EntryData{{ID: "paste", Kind: "reboot", Text: "reboot core"}},
+	})
+	log.Add(0, "", sim.SteadyData{Members: 1})
+	fault := log.Add(0, "paste", sim.FaultData{Fault: "reboot", Text: "reboot core"})
+	down := log.Add(fault, "web", sim.DownData{})
+	now = 10 * time.Minute
+	work := log.Add(fault, "diagnose-part", sim.TaskData{State: sim.TaskBegun, On: "stor-a", By: "noc/1"})
+	log.Add(fault, "power-cycle", sim.TaskData{State: sim.TaskWaiting, On: "web", For: "a person"})
+	now = 30 * time.Minute
+	log.Add(work, "diagnose-part", sim.TaskData{State: sim.TaskEnded, On: "stor-a", By: "noc/1", Found: "a dead optic"})
+	log.Add(work, "QSFP", sim.PartData{State: sim.PartOrdered, For: "core1:1", Due: sim.Seconds(2 * time.Hour)})
+	log.Add(work, "notice", sim.NoticeData{Number: 1, Text: "a part is on its way", ETA: sim.Seconds(2 * time.Hour)})
+	now = 2 * time.Hour
+	log.Add(down, "web", sim.UpData{To: sim.Seconds(now)})
+	log.Add(fault, "network-up", sim.MilestoneData{})
+	log.Add(down, "web", sim.ShareData{Member: "web", Name: "diagnosis", Length: sim.Seconds(90 * time.Minute), Without: [][]string{{"paste"}}})
+	log.Add(down, "web", sim.ShareData{Member: "web", Name: "boot", Length: sim.Seconds(30 * time.Minute)})
+	log.Add(0, "", sim.EndData{Reason: "played"})
+	return log
+}
+
+func TestPeopleHaveLanesAndTheirTimeIsCounted(t *testing.T) {
+	s := newSheet(Read(repaired()))
+	people := s.Groups[4].Lanes
+	require.Len(t, people, 3)
+	assert.Equal(t, "noc/1", people[0].Name)
+	require.Len(t, people[0].Spans, 1, "what waits for a person is nobody's work")
+	assert.Equal(t, "diagnose-part stor-a: a dead optic, 10m to 30m", people[0].Spans[0].Label())
+	assert.Equal(t, "fault-paste", people[0].Spans[0].Cause)
+	assert.Equal(t, "20m", people[0].Sum)
+	assert.Equal(t, "ordered, due after 2h, since 30m", people[1].Spans[0].Label())
+	require.Len(t, s.Bars, 1)
+	assert.Equal(t, []sharePart{{Number: 1, Text: "1h30m diagnosis", w: 75}, {Number: 2, Text: "30m boot", x: 75, w: 25}}, s.Bars[0].Parts)
+	page := rendered(t, repaired())
+	says(t, page, "<strong>network-up</strong> <span class=\"quiet\">15:00, after 2h</span>")
+	says(t, page, `<th scope="row">a part is on its way</th><td>13:30, after 30m</td><td>15:00, after 2h</td>`)
 }
 
 func TestLivePartsAreThoseOfThePage(t *testing.T) {

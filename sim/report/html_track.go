@@ -19,6 +19,9 @@ type tracks struct {
 	faults     spells
 	parts      spells
 	guests     spells
+	people     spells
+	spares     spells
+	notices    []span
 	steady     bool
 	staged     map[int]bool // stage events: carriers that follow from them go without saying
 }
@@ -29,17 +32,16 @@ func readTracks(log *sim.Log, ids elementIDs) *tracks {
 	for _, e := range log.Events() {
 		t.read(e)
 	}
-	for _, s := range []*spells{&t.faults, &t.parts, &t.guests} {
+	for _, s := range []*spells{&t.faults, &t.parts, &t.guests, &t.people, &t.spares} {
 		s.until(t.end)
 	}
 	return t
 }
 
 func (t *tracks) read(e sim.Event) {
-	if m, ok := milestoneOf(e); ok {
-		t.milestones = append(t.milestones, m)
-	}
 	switch d := e.Data.(type) {
+	case sim.MilestoneData:
+		t.milestones = append(t.milestones, milestone{e.Seq, e.Subject, e.At})
 	case sim.SteadyData:
 		t.steady = true
 	case sim.FaultData:
@@ -52,6 +54,7 @@ func (t *tracks) read(e sim.Event) {
 		}
 	default:
 		t.part(e)
+		t.person(e)
 	}
 }
 
@@ -73,8 +76,9 @@ func (t *tracks) groups(r *Report) []laneGroup {
 	return []laneGroup{
 		{"milestones", "Milestones", t.milestoneLanes()},
 		{"faults", "Faults", t.faultLanes()},
-		{"parts", "Parts", t.partLanes()},
+		{"parts", "Plant", t.partLanes()},
 		{"workloads", "Workloads", t.workloadLanes(r)},
+		{"people", "People and spare parts", t.peopleLanes()},
 	}
 }
 

@@ -35,6 +35,12 @@
     return parts.join('');
   };
 
+  const two = n => String(n).padStart(2, '0');
+  const timeOfDay = t => {
+    const s = Math.floor(+lanes.dataset.base + t + 1e-6) % 86400, text = two(Math.floor(s / 3600)) + ':' + two(Math.floor(s / 60) % 60);
+    return to - from < 600 ? text + ':' + two(s % 60) : text;
+  };
+
   // place puts every stretch where it belongs in the time shown; none is thinner than can be seen.
   const leastPixels = 2;
   const place = root => {
@@ -60,8 +66,10 @@
     ticks.replaceChildren();
     for (let t = Math.ceil(from / step - 1e-9) * step; t <= to; t += step) {
       const x = (t - from) / (to - from) * 100;
-      ticks.append(svg('line', {x1: x + '%', x2: x + '%', y1: 18, y2: 24}));
-      ticks.append(svg('text', {x: x + '%', y: 14, 'text-anchor': x < 3 ? 'start' : x > 97 ? 'end' : 'middle'}, clock(t)));
+      const anchor = x < 3 ? 'start' : x > 97 ? 'end' : 'middle';
+      ticks.append(svg('line', {x1: x + '%', x2: x + '%', y1: '80%', y2: '100%'}));
+      ticks.append(svg('text', {x: x + '%', y: 12, 'text-anchor': anchor}, clock(t)));
+      if (lanes.dataset.base) ticks.append(svg('text', {x: x + '%', y: 26, 'text-anchor': anchor}, timeOfDay(t)));
     }
   };
   const draw = () => { place(lanes); axis(); };
@@ -132,10 +140,12 @@
   // Evidence: of what is pointed at or has the focus, or of what was kept by a click.
   let kept = null;
   const link = (text, href) => html('a', {href}, text);
+  const nameOf = lane => lane.querySelector('.name, .open').textContent.replace(/^[✓✗?] /, '');
   const tell = g => {
-    const line = html('p', {}, html('span', {class: 'what'}, g.closest('.lane').querySelector('.name, .open').textContent.replace(/^[✓✗?] /, '')), ': ' + g.getAttribute('aria-label'));
+    const line = html('p', {}, html('span', {class: 'what'}, nameOf(g.closest('.lane'))), ': ' + g.getAttribute('aria-label'));
     const more = html('p', {class: 'quiet'});
-    if (g.dataset.cause) more.append('because of ', link(g.dataset.why, '#' + g.dataset.cause), ' · ');
+    const cause = $(g.dataset.cause);
+    if (cause) more.append('because of ', link(nameOf(cause), '#' + cause.id), ' · ');
     const plant = link('the plant then', '#plant');
     plant.addEventListener('click', () => { chosen = true; plantAt(parseFloat(g.dataset.f)); });
     more.append(plant);
@@ -165,6 +175,10 @@
   // One stretch of each lane can be reached with Tab, its neighbours with the arrows.
   const shownIn = track => [...track.querySelectorAll('.span:not([hidden])')];
   const reachable = root => {
+    for (const g of root.querySelectorAll('.lane .span:not([role])')) {
+      g.setAttribute('role', 'button');
+      g.setAttribute('tabindex', -1);
+    }
     for (const track of root.querySelectorAll('.lane .track')) {
       const first = track.querySelector('.span');
       if (first && !track.querySelector('.span[tabindex="0"]')) first.setAttribute('tabindex', 0);
@@ -223,7 +237,9 @@
     if (members) toggle(document.querySelector(`[aria-controls="${members.id}"]`), true);
     target.style.display = '';
     target.scrollIntoView({block: target.closest('.lane, .log') ? 'center' : 'start'});
-    if (target.matches('.lane, .log li')) target.focus({preventScroll: true});
+    if (!target.matches('.lane, .log li')) return;
+    target.tabIndex = -1;
+    target.focus({preventScroll: true});
   };
   window.addEventListener('hashchange', reveal);
 
@@ -314,15 +330,24 @@
 
   // A live page: parts are replaced as they change.
   const mind = e => e.id ? '#' + CSS.escape(e.id) : e.dataset.f ? `#${CSS.escape(e.closest('.lane').id)} [data-f="${e.dataset.f}"]` : e.closest('.moment') ? `.moment[data-t="${e.closest('.moment').dataset.t}"] .time` : null;
+  const again = selector => selector && document.querySelector(selector);
+  const replace = (part, text) => {
+    const focused = part.contains(document.activeElement) && mind(document.activeElement);
+    const pinned = kept && part.contains(kept) && mind(kept), opened = [...part.querySelectorAll('details')].map(d => d.open);
+    part.innerHTML = text;
+    part.querySelectorAll('details').forEach((d, i) => { if (i in opened) d.open = opened[i]; });
+    if (pinned) kept = again(pinned);
+    if (pinned && kept) kept.classList.add('kept');
+    reachable(part);
+    if (again(focused)) again(focused).focus({preventScroll: true});
+  };
   const take = update => {
     const follows = to >= end; // who looks at all of it goes on to
     end = Math.max(end, update.now);
     for (const [id, text] of Object.entries(update.parts || {})) {
       let part = $(id);
       if (!part) $('lines').append(part = html('div', {class: 'part', id})); // the log has grown by a piece
-      const focused = part.contains(document.activeElement) && mind(document.activeElement);
-      part.innerHTML = text;
-      if (focused && document.querySelector(focused)) document.querySelector(focused).focus({preventScroll: true});
+      replace(part, text);
     }
     for (const b of lanes.querySelectorAll('.open')) {
       const members = $(b.getAttribute('aria-controls'));
