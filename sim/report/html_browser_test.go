@@ -103,7 +103,7 @@ func TestThreeHundredMachinesAreABandThatOpens(t *testing.T) {
 
 func TestPagesAreForEveryReader(t *testing.T) {
 	for name, size := range map[string]browser.Size{"desktop": browser.Desktop, "phone": browser.Phone} {
-		for i, log := range []*sim.Log{logs(t)["core-pair-one-returns"], tenHours(t, 30), troubled(), repaired()} {
+		for i, log := range []*sim.Log{logs(t)["core-pair-one-returns"], tenHours(t, 30), troubled(), putRight()} {
 			t.Run(fmt.Sprintf("%s/%d", name, i), func(t *testing.T) {
 				p := opened(t, size, log)
 				p.Clean()

@@ -252,8 +252,8 @@ func TestManyPartsAreABand(t *testing.T) {
 	says(t, rendered(t, log), `id="part-leaf24"`)
 }
 
-// repaired is a log of an incident that people put right, with where the time went.
-func repaired() *sim.Log {
+// putRight is a log of an incident that people put right, with where the time went.
+func putRight() *sim.Log {
 	var now time.Duration
 	log := sim.NewLog(func() time.Duration { return now }, nil)
 	log.Add(0, "", sim.HeaderData{
@@ -280,7 +280,7 @@ func repaired() *sim.Log {
 }
 
 func TestPeopleHaveLanesAndTheirTimeIsCounted(t *testing.T) {
-	s := newSheet(Read(repaired()))
+	s := newSheet(Read(putRight()))
 	people := s.Groups[4].Lanes
 	require.Len(t, people, 3)
 	assert.Equal(t, "noc/1", people[0].Name)
@@ -291,7 +291,7 @@ func TestPeopleHaveLanesAndTheirTimeIsCounted(t *testing.T) {
 	assert.Equal(t, "ordered, due after 2h, since 30m", people[1].Spans[0].Label())
 	require.Len(t, s.Bars, 1)
 	assert.Equal(t, []sharePart{{Number: 1, Text: "1h30m diagnosis", w: 75}, {Number: 2, Text: "30m boot", x: 75, w: 25}}, s.Bars[0].Parts)
-	page := rendered(t, repaired())
+	page := rendered(t, putRight())
 	says(t, page, "<strong>network-up</strong> <span class=\"quiet\">15:00, after 2h</span>")
 	says(t, page, `<th scope="row">a part is on its way</th><td>13:30, after 30m</td><td>15:00, after 2h</td>`)
 }
