@@ -19,9 +19,7 @@ func (l *Later) Error() string {
 	return "not in this version of dcdrill:\n  " + strings.Join(l.Words, "\n  ")
 }
 
-// Words that parse and cannot run yet. They stay valid, so that files need no change when their time comes.
-var laterWorkloads = []string{"voip"}
-
+// add notes a word that parses and cannot run yet. It stays valid, so that files need no change when its time comes.
 func (l *Later) add(at yamlfile.Pos, format string, args ...any) {
 	word := at.String() + ": " + fmt.Sprintf(format, args...)
 	if !slices.Contains(l.Words, word) {

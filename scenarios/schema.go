@@ -113,14 +113,6 @@ func workloadsSchema(s *yamlfile.Schemas) *jsonschema.Schema {
 		object.Required = append(object.Required, "kind")
 		kinds = append(kinds, object)
 	}
-	for _, name := range laterWorkloads {
-		if _, now := sim.Workloads.Lookup(name); now {
-			continue
-		}
-		object := &jsonschema.Schema{Type: "object", Required: []string{"kind"}, Properties: jsonschema.NewProperties()}
-		object.Properties.Set("kind", &jsonschema.Schema{Const: name, Description: "not in this version"})
-		kinds = append(kinds, object)
-	}
 	workload := s.Define("workload", &jsonschema.Schema{AnyOf: kinds})
 	return any1(&jsonschema.Schema{Type: "object", AdditionalProperties: workload}, empty())
 }

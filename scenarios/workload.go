@@ -56,9 +56,6 @@ func (l *loader) use(p *topology.Plant, e yamlfile.Entry) *sim.Use {
 	switch {
 	case common.Kind == "":
 		return nil
-	case slices.Contains(laterWorkloads, common.Kind) && !ok:
-		l.later.add(e.KeyPos, "workload %s of kind %s", e.Key, common.Kind)
-		return nil
 	case !ok:
 		l.ps.Add(n.Lookup("kind").Pos(), suggest(common.Kind, sim.Workloads.Names(), "workloads"), "no workload kind %q", common.Kind)
 		return nil

@@ -204,6 +204,11 @@ type DisksData struct {
 // ReconnectData: a member's connection was lost and made anew.
 type ReconnectData struct{}
 
+// HangUpData: a member's call was cut, by no wish of its user.
+type HangUpData struct {
+	Why string `json:"why"`
+}
+
 // StatsData: a member's figures over sampled time.
 type StatsData struct {
 	Asked      uint64  `json:"asked"`
@@ -215,6 +220,8 @@ type StatsData struct {
 	Max        Seconds `json:"max,omitempty"`
 	// Late is the worst lateness of the sender itself.
 	Late Seconds `json:"late,omitempty"`
+	// Figures are those that only its kind has.
+	Figures []Figure `json:"figures,omitempty"`
 }
 
 // BoundsData: what the model says of a member when it tries the earliest, the middle and the latest of every unknown
@@ -407,6 +414,7 @@ func (ControllerData) Kind() string  { return "controller" }
 func (VolumeData) Kind() string      { return "volume" }
 func (DisksData) Kind() string       { return "disks" }
 func (ReconnectData) Kind() string   { return "reconnect" }
+func (HangUpData) Kind() string      { return "hang-up" }
 func (StatsData) Kind() string       { return "stats" }
 func (BoundsData) Kind() string      { return "bounds" }
 func (BlameData) Kind() string       { return "blame" }
@@ -434,7 +442,7 @@ func (d UnknownData) MarshalJSON() ([]byte, error) { return d.Raw, nil }
 var dataTypes = typesByKind(
 	HeaderData{}, SteadyData{}, FaultData{}, HealedData{}, CarrierData{}, DarkData{}, StageData{}, RefuseData{},
 	HolderData{}, RoutesData{}, OpticData{}, PowerData{}, ErrDisableData{}, BondData{}, ProofData{}, UnprovenData{},
-	SkewData{}, DownData{}, UpData{}, GuestData{}, IntegrityData{}, PathsData{}, ControllerData{}, VolumeData{}, DisksData{}, ReconnectData{}, StatsData{}, BoundsData{}, BlameData{}, JumpData{},
+	SkewData{}, DownData{}, UpData{}, GuestData{}, IntegrityData{}, PathsData{}, ControllerData{}, VolumeData{}, DisksData{}, ReconnectData{}, HangUpData{}, StatsData{}, BoundsData{}, BlameData{}, JumpData{},
 	ActionData{}, TaskData{}, PartData{}, MilestoneData{}, NoticeData{}, ChangeData{}, IdleData{}, ShareData{},
 	DisagreeData{}, StarvedData{}, UnsupportedData{}, VerdictData{}, EndData{},
 	CommandData{}, PhaseData{}, InjectData{}, AskedData{}, DecidedData{}, WorkData{}, PostedData{}, RemarkData{}, RatingData{}, FindingData{},

@@ -138,7 +138,11 @@ func (w *World) Stop() error {
 	}
 	w.endLives()
 	for _, l := range w.lives {
-		w.env.Log.Add(0, l.member.Subject(), l.tracker.Stats())
+		stats := l.tracker.Stats()
+		if f, ok := l.member.Talk.(sim.Figured); ok {
+			stats.Figures = f.Figures()
+		}
+		w.env.Log.Add(0, l.member.Subject(), stats)
 	}
 	w.lives = nil
 	return w.failure()

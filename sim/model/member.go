@@ -132,5 +132,9 @@ func (m *member) stop() {
 		return
 	}
 	m.stopped = true
-	m.world.note(0, m.member.Subject(), sim.StatsData{Reconnects: m.reconnects})
+	stats := sim.StatsData{Reconnects: m.reconnects}
+	if f, ok := m.machine.(sim.Figured); ok {
+		stats.Figures = f.Figures()
+	}
+	m.world.note(0, m.member.Subject(), stats)
 }

@@ -19,7 +19,7 @@ func init() {
 func Text(w io.Writer, r *Report, s Style) error {
 	p := &page{style: s}
 	for _, section := range []func(*page, *Report){
-		head, answers, gone, machines, went, recovered, expectations, happened, measuring, notes,
+		head, answers, gone, machines, figures, went, recovered, expectations, happened, measuring, notes,
 	} {
 		section(p, r)
 	}

@@ -33,6 +33,8 @@ type Workload struct {
 	Answered   uint64     `json:"answered,omitempty"`
 	P50        float64    `json:"p50_ms,omitempty"`
 	P99        float64    `json:"p99_ms,omitempty"`
+	// Figures are those that only its kind has, of all members together.
+	Figures []sim.Figure `json:"figures,omitempty"`
 }
 
 // Outage is one stretch of time in which a member was not served.
@@ -138,6 +140,7 @@ func (w *Workload) figures(e sim.Event) {
 		w.Answered += d.Answered
 		w.P50 = max(w.P50, milliseconds(d.P50))
 		w.P99 = max(w.P99, milliseconds(d.P99))
+		w.fold(d.Figures)
 	case sim.BoundsData:
 		w.predict(d)
 	}
