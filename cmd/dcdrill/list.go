@@ -10,6 +10,7 @@ import (
 
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/finding"
 	"github.com/dcdrill/dcdrill/sim/gate"
 	"github.com/dcdrill/dcdrill/sim/report"
 	"github.com/dcdrill/dcdrill/topology"
@@ -28,6 +29,7 @@ var shelves = []shelf{
 	{"scenarios", func() [][2]string { return told(scenarios.Names(), scenarios.Story) }},
 	{"topologies", shapes},
 	{"reports", func() [][2]string { return kinds(report.Formats) }},
+	{"formats", func() [][2]string { return kinds(finding.Formats) }},
 	{"rules", func() [][2]string { return kinds(gate.Rules) }},
 }
 
@@ -38,7 +40,7 @@ func (a *app) listCommand() *cobra.Command {
 	}
 	return &cobra.Command{
 		Use:       "list [" + strings.Join(words, "|") + "]",
-		Short:     "List what is built in: faults, workloads, checks, scenarios, topologies, reports, rules",
+		Short:     "List what is built in: faults, workloads, checks, scenarios, topologies, reports, formats of findings, rules",
 		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: words,
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -177,4 +178,13 @@ func TestJSONTellsAll(t *testing.T) {
 	assert.True(t, back.Findings[0].Fails)
 	assert.False(t, back.Findings[2].Fails)
 	assert.Equal(t, "note", back.Findings[4].Severity)
+}
+
+func TestFilesAreNamedAsCISystemsDo(t *testing.T) {
+	here := t.TempDir()
+	t.Chdir(here)
+	assert.Equal(t, "sub/plant.yaml", slashed("./sub/plant.yaml"))
+	assert.Equal(t, "sub/plant.yaml", slashed(filepath.Join(here, "sub", "plant.yaml")))
+	outside := filepath.Join(filepath.Dir(here), "plant.yaml")
+	assert.Equal(t, filepath.ToSlash(outside), slashed(outside), "what is elsewhere keeps its whole name")
 }

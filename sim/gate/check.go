@@ -67,7 +67,7 @@ func Snapshot(ctx context.Context, x Candidate, o Options) (*finding.Report, err
 	for _, name := range o.scenarios() {
 		played, err := drills(ctx, x.Play, []yamlfile.Word{name})
 		if err != nil {
-			x.Notes = append(x.Notes, "scenario "+name.Text+" does not play on the base")
+			x.Notes = append(x.Notes, "scenario "+name.Text+" does not play")
 		}
 		c.Drills = append(c.Drills, played...)
 	}
@@ -89,9 +89,15 @@ func (c *Case) report(ctx context.Context, x Candidate, o Options) (*finding.Rep
 		Command: "check", File: x.Name, Plant: c.Plant.Name, Asked: c.Policy.String(), Rules: catalogue(), FailOn: finding.FailOnError,
 		Findings: c.accept(c.look(), o.Today), Notes: slices.Concat(x.Notes, c.Sweep.Notes, c.inferred(), notes),
 	}
+	if depth > c.Policy.depth() {
+		r.Asked += "; " + compared[depth] + " failures at once are compared"
+	}
 	finding.Sort(r.Findings)
 	return r, nil
 }
+
+// compared says how many failures at once a comparison looks at beyond what is asked.
+var compared = [...]string{"", "single", "one and two", "up to three"}
 
 // inferred says of a plant without workloads by what it was judged.
 func (c *Case) inferred() []string {

@@ -22,7 +22,9 @@ type Base struct {
 // Against holds a report against a base: what of it is new, worse or better, and what is gone.
 func Against(r *finding.Report, base *Base) {
 	r.Base = base.Name
-	r.Notes = append(r.Notes, missing(base.Notes, r.Notes)...)
+	for _, note := range missing(base.Notes, r.Notes) {
+		r.Notes = append(r.Notes, "of the base: "+note)
+	}
 	before := map[string]*finding.Finding{}
 	for i := range base.Findings {
 		before[base.Findings[i].Fingerprint()] = &base.Findings[i]
