@@ -61,6 +61,9 @@ func base(ctx context.Context, ref, file string) (name, text string, err error) 
 	if errors.As(err, &u) {
 		err = &hinted{&usageError{err}, u.Remedy}
 	}
+	if err == nil && len(data) == 0 {
+		err = usage("%s is empty at %s", file, ref)
+	}
 	return ref + ":" + file, string(data), err
 }
 
@@ -79,6 +82,10 @@ func (a *app) diff(ctx context.Context, baseName, baseText, proposed string, f *
 	if err != nil {
 		return nil, err
 	}
+	text, err := topology.ReadText(proposed)
+	if err != nil {
+		return nil, err
+	}
 	was, err := gate.Snapshot(ctx, before, o)
 	if err != nil {
 		return nil, err
@@ -88,6 +95,6 @@ func (a *app) diff(ctx context.Context, baseName, baseText, proposed string, f *
 		return nil, err
 	}
 	r.Command, r.FailOn = "diff", finding.FailOnWorse
-	gate.Against(r, &gate.Base{Name: baseName, Findings: was.Findings, Notes: was.Notes, Text: baseText})
+	gate.Against(r, &gate.Base{Name: baseName, Findings: was.Findings, Notes: was.Notes, Touched: gate.Touched(baseText, text)})
 	return r, nil
 }

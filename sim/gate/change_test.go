@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/xml"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -28,7 +29,7 @@ func changed(t *testing.T, before, after string) *finding.Report {
 	r, err := Check(context.Background(), read(t, after), o)
 	require.NoError(t, err)
 	r.Command, r.FailOn = "diff", finding.FailOnWorse
-	Against(r, &Base{Name: "main:plant.yaml", Findings: was.Findings, Text: before})
+	Against(r, &Base{Name: "main:plant.yaml", Findings: was.Findings, Touched: Touched(before, after)})
 	return r
 }
 
@@ -175,6 +176,56 @@ func TestTheLineThatWasChangedIsToBlame(t *testing.T) {
 		}
 	}
 	assert.True(t, r.Failed())
+}
+
+func TestTheLineIsToBlameThatReadsAsAnother(t *testing.T) {
+	const block = "san-a: {subnet: 10.0.1.0/24}, san-b: {subnet: 10.0.2.0/24}"
+	plant := func(a, b string) string {
+		return strings.NewReplacer("A", a, "B", b).Replace(`
+networks: {` + block + `}
+topology:
+  nodes:
+    sw1: {kind: switch}
+    sw2: {kind: switch}
+    h: {kind: host, ports: {e0: {to: sw1, networks: [san-a]}, e1: {to: sw2, networks: [san-b]}}}
+    array: {kind: storage}
+  links:
+    s1:
+      endpoints: [sw1, array]
+      networks: [san-a]A
+    s2:
+      endpoints: [sw2, array]
+      networks: [san-b]B
+workloads:
+  storage: {kind: reach, from: h, to: array, networks: [san-a, san-b]}
+`)
+	}
+	const duct = "\n      conduit: duct"
+	r := changed(t, plant("", duct), plant(duct, duct))
+	var at []string
+	for _, f := range r.Findings {
+		if f.Subject == "conduit duct" {
+			at = append(at, f.Pos.String())
+		}
+	}
+	assert.Equal(t, []string{"plant.yaml:13:16"}, at, "the other line was there, word for word")
+}
+
+func TestTouchedLines(t *testing.T) {
+	for _, c := range []struct {
+		before, after string
+		want          []int
+	}{
+		{"a\nb\nc\n", "a\nb\nc\n", nil},
+		{"a\nb\nc\n", "a\nx\nc\n", []int{2}},
+		{"a\nb\n", "x\na\nb\n", []int{1}},
+		{"a\nb\nc\n", "a\nc\n", nil},
+		{"a\nb", "a\nb\nc", []int{2, 3}}, // the old last line had no end
+		{"", "a\n", []int{1}},
+		{"a\n", "", nil},
+	} {
+		assert.Equal(t, c.want, slices.Sorted(maps.Keys(Touched(c.before, c.after))), "%q to %q", c.before, c.after)
+	}
 }
 
 func TestTheWayBackIsBetter(t *testing.T) {

@@ -2,7 +2,6 @@ package gate
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/dcdrill/dcdrill/sim/finding"
 	"github.com/dcdrill/dcdrill/sim/report"
@@ -15,8 +14,8 @@ type Base struct {
 	Name     string
 	Findings []finding.Finding
 	Notes    []string
-	// Text is the topology file, where it is known: it tells which lines a change touched.
-	Text string
+	// Touched are the lines that the plant's file has and the base's does not, where both are known.
+	Touched map[int]bool
 }
 
 // Against holds a report against a base: what of it is new, worse or better, and what is gone.
@@ -29,13 +28,12 @@ func Against(r *finding.Report, base *Base) {
 	for i := range base.Findings {
 		before[base.Findings[i].Fingerprint()] = &base.Findings[i]
 	}
-	old := linesOf(base.Text)
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		b := before[f.Fingerprint()]
 		delete(before, f.Fingerprint())
-		if compare(f, b); f.Regressed() && base.Text != "" {
-			blame(f, old)
+		if compare(f, b); f.Regressed() {
+			blame(f, r.File, base.Touched)
 		}
 	}
 	for _, b := range base.Findings {
@@ -81,17 +79,9 @@ func missing(list, in []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(x string) bool { return have[x] })
 }
 
-func linesOf(text string) map[string]bool {
-	lines := map[string]bool{}
-	for line := range strings.Lines(text) {
-		lines[strings.TrimSpace(line)] = true
-	}
-	return lines
-}
-
-// blame moves a finding to the line that did it: the last of its places whose line the base does not have.
-func blame(f *finding.Finding, old map[string]bool) {
-	touched := func(at topology.Pos) bool { return at.Line > 0 && !old[strings.TrimSpace(at.Source())] }
+// blame moves a finding to the line that did it: the last of its places in a file whose line the change touched.
+func blame(f *finding.Finding, file string, lines map[int]bool) {
+	touched := func(at topology.Pos) bool { return at.File == file && lines[at.Line] }
 	if touched(f.Pos) {
 		return
 	}
