@@ -3,11 +3,21 @@ package live
 import (
 	"bufio"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
+	"math/big"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -230,6 +240,64 @@ func TestOnlyLoopbackIsServedWithoutACertificate(t *testing.T) {
 		assert.True(t, strings.HasPrefix(s.URL, "http://127.0.0.1:") || strings.HasPrefix(s.URL, "http://[::1]:"), s.URL)
 		require.NoError(t, s.Close())
 	}
+}
+
+func TestACertificateOpensThePageToOthers(t *testing.T) {
+	certificate, key, pool := selfSigned(t)
+	p := New()
+	begin(p, 1)
+	s, err := Serve(p, Address{Listen: "127.0.0.1:0", Certificate: certificate, Key: key})
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(s.URL, "https://"), s.URL)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
+	answer, err := (&http.Client{Transport: transport}).Get(s.URL)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	assert.Equal(t, http.StatusOK, answer.StatusCode)
+	transport.CloseIdleConnections()
+	require.NoError(t, s.Close())
+
+	_, err = Serve(New(), Address{Listen: "127.0.0.1:0", Certificate: key, Key: key})
+	assert.ErrorContains(t, err, "serve the live page")
+}
+
+// selfSigned makes a certificate of this machine for an hour.
+func selfSigned(t *testing.T) (certificate, key string, pool *x509.CertPool) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	require.NoError(t, err)
+	secret, err := x509.MarshalPKCS8PrivateKey(private)
+	require.NoError(t, err)
+	folder := t.TempDir()
+	certificate, key = filepath.Join(folder, "certificate.pem"), filepath.Join(folder, "key.pem")
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	require.NoError(t, os.WriteFile(certificate, text, 0o600))
+	require.NoError(t, os.WriteFile(key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), 0o600))
+	pool = x509.NewCertPool()
+	require.True(t, pool.AppendCertsFromPEM(text))
+	return certificate, key, pool
+}
+
+func TestTooManyBrowsersAreTurnedAway(t *testing.T) {
+	p := New()
+	begin(p, 1)
+	s := serve(t, p)
+	redrawn(t, p)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	for range mostBrowsers {
+		watch(t, ctx, s.URL+"/events?after=0", nil)
+	}
+	answer, err := http.Get(s.URL + "/events?after=0")
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	assert.Equal(t, http.StatusServiceUnavailable, answer.StatusCode)
 }
 
 func TestThePageGrows(t *testing.T) {
