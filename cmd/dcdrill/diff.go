@@ -21,7 +21,7 @@ func (a *app) diffCommand() *cobra.Command {
 		Short: "Say what a change to a plant makes worse, and what better",
 		Long: `Say what a change to a plant makes worse, and what better: failures that cut workloads, single ones and pairs,
 scenarios as the model plays them, mistakes. Fails on what is worse. With --git the base is FILE as it was at REF.`,
-		Example: `  dcdrill diff before.yaml after.yaml --scenario core-one-reboot
+		Example: `  dcdrill diff before.yaml after.yaml --scenario rolling-core-reboot
   dcdrill diff --git origin/main -- plant.yaml`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if want := map[bool]int{false: 2, true: 1}[ref != ""]; len(args) != want {
