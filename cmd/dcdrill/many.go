@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -83,10 +85,39 @@ func (a *app) variants(ctx context.Context, name string, f *playFlags) error {
 		rows = append(rows, report.ReadRow(v, log))
 	}
 	report.Save(rows)
-	if slices.Contains(f.reports, "json") {
-		return report.WriteRowsJSON(a.Stdout, rows)
+	return a.writeRows(f, fmt.Sprintf("%s and its variants, %s world", name, worldOf(f)), rows)
+}
+
+// writeRows writes the table of variants in every format that was asked for.
+func (a *app) writeRows(f *playFlags, title string, rows []report.Row) error {
+	formats := map[string]func(io.Writer) error{
+		"text": func(w io.Writer) error { return report.WriteRows(w, title, rows, a.style(f.verbose)) },
+		"json": func(w io.Writer) error { return report.WriteRowsJSON(w, rows) },
+		"html": func(w io.Writer) error { return report.WriteRowsHTML(w, title, rows) },
 	}
-	return report.WriteRows(a.Stdout, fmt.Sprintf("%s and its variants, %s world", name, worldOf(f)), rows, a.style(f.verbose))
+	asked := f.reports
+	if len(asked) == 0 {
+		asked = []string{"text"}
+	}
+	for _, text := range asked {
+		format, file, _ := strings.Cut(text, "=")
+		write := formats[format]
+		if write == nil {
+			return usage("variants have no %s: they can be text, json or html", format)
+		}
+		if err := a.toFile(file, write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// toFile writes to a file, or to standard output where there is none.
+func (a *app) toFile(file string, write func(io.Writer) error) error {
+	if file == "" {
+		return write(a.Stdout)
+	}
+	return writeFile(file, write)
 }
 
 func worldOf(f *playFlags) string {

@@ -48,9 +48,12 @@ type inlined struct {
 	Policy string
 }
 
+// standalone pages have style and script inside.
+type standalone struct{}
+
 // Inline puts style and script into the page. The policy names them by their hashes (CSP level 2, section 4.2.5), so
 // that nothing which a log says can become a script, and forbids the page every connection.
-func (*sheet) Inline() (inlined, error) {
+func (standalone) Inline() (inlined, error) {
 	css, err := Asset("page.css")
 	if err != nil {
 		return inlined{}, err

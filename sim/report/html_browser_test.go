@@ -1,10 +1,12 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
@@ -116,4 +118,26 @@ func TestPagesAreForEveryReader(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestVariantsStandSideBySide(t *testing.T) {
+	rows := []Row{
+		{Outages: map[string]sim.Seconds{"web": sim.Seconds(4 * time.Hour)}, services: []string{"web"}, last: sim.Seconds(4 * time.Hour)},
+		{Variant: "spares <b>", Outages: map[string]sim.Seconds{"web": sim.Seconds(time.Hour)}, services: []string{"web"}, last: sim.Seconds(time.Hour)},
+		{Variant: "no-queue", ForGood: []string{"web"}, Outages: map[string]sim.Seconds{"web": sim.Seconds(time.Hour)}, Doubts: []string{"starved"}},
+	}
+	Save(rows)
+	file := filepath.Join(t.TempDir(), "variants.html")
+	var page bytes.Buffer
+	require.NoError(t, WriteRowsHTML(&page, "web and its variants", rows))
+	require.NoError(t, os.WriteFile(file, page.Bytes(), 0o600))
+	p := browser.Open(t, browser.Phone, browser.File(file))
+	assert.Equal(t, "spares <b>|1h|3h|0s|0|0", browser.Get[string](p, `[...document.querySelectorAll('tbody tr')[1].children].map(c => c.textContent).join('|')`))
+	wide := `[...document.querySelectorAll('td rect')].map(r => r.getBoundingClientRect().width)`
+	bars := browser.Get[[]float64](p, wide)
+	assert.InDelta(t, bars[0]/4, bars[1], 1)
+	assert.Contains(t, browser.Get[string](p, `document.body.textContent`), "no-queue: starved")
+	p.Clean()
+	p.Fits()
+	p.Accessible()
 }

@@ -9,6 +9,7 @@ import (
 
 // sheet is a report laid out as a page.
 type sheet struct {
+	standalone
 	*Report
 	// Standalone pages have everything in one file. The others are live, and Going while the run is.
 	Standalone bool
