@@ -15,7 +15,8 @@ func guestsOnly(levels []sim.Level) bool {
 	return true
 }
 
-// powerGuests tells virtual machines what their hosts were ordered to do.
+// powerGuests tells virtual machines what their hosts were ordered to do. Whoever is served after it is to be asked
+// again; for the others, what was measured before shows whether they are not served any more.
 func (w *World) powerGuests(levels []sim.Level) {
 	for _, l := range levels {
 		p, ok := l.(sim.GuestPower)
@@ -23,7 +24,9 @@ func (w *World) powerGuests(levels []sim.Level) {
 			continue
 		}
 		for _, life := range w.livesOf(p.Guest) {
-			life.changed = w.clock.Now()
+			if w.shadow.Served(life.member) {
+				life.changed = w.clock.Now()
+			}
 			if life.guest != nil {
 				life.guest.Power(w.env.Loop.Now(), p)
 				w.stepGuest(life)

@@ -29,7 +29,7 @@ func (w *World) Start(m *sim.Member) error {
 	if err := w.shadow.Start(m); err != nil {
 		return err
 	}
-	l := &life{member: m, ended: make(chan struct{}), cancelStep: func() {}}
+	l := &life{member: m, ended: make(chan struct{}), changed: beforeZero, cancelStep: func() {}}
 	l.tracker = sim.NewTracker(m.Workload.Workload.Tolerates(), func() { w.wake.add(l, w) })
 	w.lives = append(w.lives, l)
 	ctx, cancel := context.WithCancel(context.Background())

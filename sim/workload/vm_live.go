@@ -28,7 +28,7 @@ func (m *machine) Measure(ctx context.Context, from, _ sim.Place, meter sim.Mete
 		})
 	})
 	hosted.Go(func() { w.run(ctx) })
-	from.Pace(ctx, m.interval, func(time.Duration) { m.live.nudge() })
+	from.Pace(ctx, m.interval, func(time.Duration) { poke(m.live.due) })
 	hosted.Wait()
 	return nil
 }
@@ -40,14 +40,15 @@ type liveGuest struct {
 	guest *proto.Guest
 	meter sim.Meter
 	told  sim.GuestState
-	on    bool // its host is in service
-	due   chan struct{}
+	on    bool            // its host is in service
+	due   chan struct{}   // it is time for a write
+	other chan struct{}   // it is in another state
 	life  context.Context // ends when it is switched off
 	end   context.CancelFunc
 }
 
 func newLiveGuest(conf proto.GuestConf) *liveGuest {
-	l := &liveGuest{guest: proto.NewGuest(conf), due: make(chan struct{}, 1), on: true}
+	l := &liveGuest{guest: proto.NewGuest(conf), due: make(chan struct{}, 1), other: make(chan struct{}, 1), on: true}
 	l.life, l.end = context.WithCancel(context.Background())
 	return l
 }
@@ -100,7 +101,7 @@ func (l *liveGuest) disk(now time.Duration, d proto.DiskState) {
 }
 
 // change does something to the guest and tells what has become of it. What was under way ends when it is switched off,
-// and it writes at once when it has come up.
+// and its users and who pings it ask at once whether it still serves.
 func (l *liveGuest) change(do func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -114,9 +115,8 @@ func (l *liveGuest) change(do func()) {
 		l.end()
 		l.life, l.end = context.WithCancel(context.Background())
 	}
-	if now.Works() || now == sim.GuestBooting {
-		l.nudge()
-	}
+	poke(l.due)
+	poke(l.other)
 	l.tell()
 }
 
@@ -127,11 +127,11 @@ func (l *liveGuest) tell() {
 	}
 }
 
-// nudge says that it is time for a write.
-func (l *liveGuest) nudge() {
+// poke wakes who waits for a channel, once for however many pokes.
+func poke(c chan<- struct{}) {
 	select {
-	case l.due <- struct{}{}:
-	default: // one is waiting already: a machine has one write under way
+	case c <- struct{}{}:
+	default:
 	}
 }
 

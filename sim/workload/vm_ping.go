@@ -3,6 +3,7 @@ package workload
 import (
 	"context"
 	"net/netip"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -76,10 +77,32 @@ func (p *ping) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) err
 			}
 		})
 	})
+	var turn sync.Mutex
 	out := &asker{meter: m}
+	send := func(at time.Duration) {
+		turn.Lock()
+		defer turn.Unlock()
+		sendEcho([]echo{e}, out, at)
+	}
 	all.Go(func() error {
-		from.Pace(ctx, p.interval, func(at time.Duration) { sendEcho([]echo{e}, out, at) })
+		from.Pace(ctx, p.interval, send)
+		return nil
+	})
+	all.Go(func() error {
+		p.follow(ctx, func() { send(from.Now()) })
 		return nil
 	})
 	return ended(ctx, all.Wait())
+}
+
+// follow sends whenever the machine's state has changed.
+func (p *ping) follow(ctx context.Context, send func()) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-p.machine.live.other:
+			send()
+		}
+	}
 }
