@@ -46,9 +46,12 @@ type Resident interface {
 type LiveGuest interface {
 	// Power tells what the hypervisor was ordered to do.
 	Power(now time.Duration, l GuestPower)
-	// Step does what is due, and says when it wants to be stepped again; Never when time alone changes nothing. It is
-	// called after each of its GuestData, too.
+	// Step does what is due, and says when it wants to be stepped again; Never when time alone changes nothing.
 	Step(now time.Duration) (next time.Duration)
+	// Follow has f called, from any goroutine, whenever Step may want another moment. It must not block.
+	Follow(f func())
+	// Asking says whether a request to its disk is under way whose answer it needs to know how it is.
+	Asking() bool
 	State() GuestState
 }
 

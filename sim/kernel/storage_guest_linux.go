@@ -48,9 +48,24 @@ func (w *World) livesOf(m *sim.Member) []*life {
 
 // stepGuest has a virtual machine do what is due, and the loop come back when more is.
 func (w *World) stepGuest(l *life) {
+	l.stale.Store(false)
 	l.cancelStep()
 	l.cancelStep = func() {}
 	if next := l.guest.Step(w.env.Loop.Now()); next != proto.Never {
 		l.cancelStep = w.env.Loop.At(next, func() { w.stepGuest(l) })
 	}
+}
+
+// unsettledGuest names a virtual machine of which more is to come: it is about to hear from its disk, or the loop has not
+// heard what it wants next.
+func (w *World) unsettledGuest(l *life) string {
+	switch {
+	case l.guest == nil:
+		return ""
+	case l.stale.Load():
+		return "what " + l.member.Subject() + " does next is not known yet"
+	case l.guest.Asking() && w.shadow.Usable(l.member):
+		return l.member.Subject() + " waits for its disk"
+	}
+	return ""
 }

@@ -58,6 +58,8 @@ func (t *tenant) Path(bool)                           {}
 func (t *tenant) Power(time.Duration, sim.GuestPower) {}
 func (t *tenant) Step(time.Duration) time.Duration    { return proto.Never }
 func (t *tenant) State() sim.GuestState               { return sim.GuestRunning }
+func (t *tenant) Follow(func())                       {}
+func (t *tenant) Asking() bool                        { return false }
 func (t *tenant) Measure(ctx context.Context, from, _ sim.Place, _ sim.Meter) error {
 	d, err := from.Disk(t.store)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -18,6 +19,7 @@ type life struct {
 	changed time.Duration // when something last changed that touches it alone
 
 	guest      sim.LiveGuest // of a virtual machine
+	stale      atomic.Bool   // the guest may want another moment than the loop knows
 	cancelStep func()
 
 	disagrees time.Duration // real time since which measurement and prediction differ; 0: they do not
@@ -39,6 +41,10 @@ func (w *World) Start(m *sim.Member) error {
 			return err
 		}
 		l.guest = resident.Live()
+		l.guest.Follow(func() {
+			l.stale.Store(true)
+			w.wake.add(l, w)
+		})
 		w.stepGuest(l)
 	}
 	flow := m.Talk.Flow()
@@ -113,9 +119,9 @@ func (w *World) listen() {
 func (w *World) hear(l *life) {
 	for _, d := range l.tracker.Take() {
 		w.env.Log.Add(w.causeOf(l.member), l.member.Subject(), d)
-		if _, ok := d.(sim.GuestData); ok && l.guest != nil {
-			w.stepGuest(l)
-		}
+	}
+	if l.stale.Load() {
+		w.stepGuest(l)
 	}
 }
 

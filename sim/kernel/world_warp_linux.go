@@ -56,6 +56,9 @@ func (w *World) unsettled(l *life, now time.Duration) string {
 	if l.tracker.Untold() { // after a jump it would be written down at the wrong time, and what waits for it come too late
 		return "what became of " + l.member.Subject() + " is not in the log yet"
 	}
+	if why := w.unsettledGuest(l); why != "" {
+		return why
+	}
 	measured := l.tracker.Served()
 	if !w.shadow.Agrees(l.member, measured) {
 		return w.disagree(l, measured, !measured)

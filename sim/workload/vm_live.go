@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -45,10 +46,13 @@ type liveGuest struct {
 	other chan struct{}   // it is in another state
 	life  context.Context // ends when it is switched off
 	end   context.CancelFunc
+	// asking counts the requests under way; follow is told when Step may want another moment.
+	asking atomic.Int32
+	follow func()
 }
 
 func newLiveGuest(conf proto.GuestConf) *liveGuest {
-	l := &liveGuest{guest: proto.NewGuest(conf), due: make(chan struct{}, 1), other: make(chan struct{}, 1), on: true}
+	l := &liveGuest{follow: func() {}, guest: proto.NewGuest(conf), due: make(chan struct{}, 1), other: make(chan struct{}, 1), on: true}
 	l.life, l.end = context.WithCancel(context.Background())
 	return l
 }
@@ -76,6 +80,16 @@ func (l *liveGuest) Step(now time.Duration) time.Duration {
 	defer l.mu.Unlock()
 	return l.guest.Next()
 }
+
+// Follow implements sim.LiveGuest.
+func (l *liveGuest) Follow(f func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.follow = f
+}
+
+// Asking implements sim.LiveGuest.
+func (l *liveGuest) Asking() bool { return l.asking.Load() > 0 }
 
 // State implements sim.LiveGuest.
 func (l *liveGuest) State() sim.GuestState {
@@ -105,8 +119,11 @@ func (l *liveGuest) disk(now time.Duration, d proto.DiskState) {
 func (l *liveGuest) change(do func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	before := l.guest.State()
+	before, due := l.guest.State(), l.guest.Next()
 	do()
+	if l.guest.Next() != due {
+		l.follow()
+	}
 	now := l.guest.State()
 	if now == before {
 		return

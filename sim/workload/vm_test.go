@@ -202,7 +202,7 @@ func (n *noted) await(t *testing.T, want sim.Data) {
 		i := slices.Index(n.notes, want)
 		n.notes = n.notes[i+1:]
 		return i >= 0
-	}, 30*time.Second, time.Millisecond, "%+v in %+v", want, n.notes)
+	}, 30*time.Second, time.Millisecond, "%+v", want)
 }
 
 // live runs a real machine on a memory disk.
@@ -293,7 +293,7 @@ func TestRealVMFailsByAnErrorAndFindsWhatItsDiskLost(t *testing.T) {
 			}
 		}
 		return false
-	}, 30*time.Second, time.Millisecond, "%+v", meter.notes)
+	}, 30*time.Second, time.Millisecond)
 }
 
 func TestJournalTellsWhatWasDamaged(t *testing.T) {
@@ -315,4 +315,23 @@ func TestJournalTellsWhatWasDamaged(t *testing.T) {
 	d := j.judge(ring)
 	assert.Equal(t, 1, d.Stale)
 	assert.Equal(t, sim.Seconds(11*time.Second), d.Back, "record 21 of 32 was stale")
+}
+
+func TestRealVMSaysWhenItsBootGoesOn(t *testing.T) {
+	m, disk, meter := live(t, "{timeout: never}")
+	disk.stop()
+	meter.await(t, sim.GuestData{State: sim.GuestStalled, Why: "its disk does not answer"})
+	m.live.Power(time.Hour, sim.GuestPower{On: false})
+	m.live.Power(time.Hour, sim.GuestPower{On: true, Boot: time.Minute})
+	assert.Equal(t, sim.Never, m.live.Step(time.Hour), "it waits for its disk")
+	require.Eventually(t, m.live.Asking, 30*time.Second, time.Millisecond, "it tries to read it")
+	told := make(chan struct{}, 8)
+	m.live.Follow(func() { told <- struct{}{} })
+	disk.resume(nil)
+	select {
+	case <-told:
+	case <-time.After(30 * time.Second):
+		require.Fail(t, "nobody is told that the boot goes on")
+	}
+	assert.NotEqual(t, sim.Never, m.live.Step(0))
 }

@@ -87,6 +87,8 @@ func (w *writer) check(within context.Context) {
 
 // wait does a request, and tells the guest what it shows of its disk: that it does not answer, answers, or fails.
 func (w *writer) wait(within context.Context, do func() error) error {
+	w.live.asking.Add(1)
+	defer w.live.asking.Add(-1)
 	asked, done := w.place.Now(), make(chan error, 1)
 	go func() { done <- do() }()
 	patience := time.NewTimer(stallAfter)
