@@ -63,9 +63,7 @@ func (c *crew) notice(cause int) {
 			c.detected = true
 			c.marks.reach(sim.Detected, a.Cause)
 			c.news.begin(a.Cause)
-			for _, g := range c.machines {
-				c.care(g)
-			}
+			c.careSoon()
 			return ""
 		},
 	})

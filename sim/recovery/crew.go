@@ -25,12 +25,14 @@ type crew struct {
 	since    time.Duration // when that was
 	detected bool
 	stirred  bool
+	unsaid   bool // of what some tasks wait for
 	machines []*guest
 	batch    map[int]*scripted // by turn: the one that machines are still added to
 	batches  int
 	marks    milestones
 	finder   finder
 	news     news
+	nextCare func() // cancels the next look at all machines
 	// nextShift cancels the look that is planned for when the next team comes.
 	nextShift func()
 }
@@ -39,14 +41,16 @@ func newCrew(p *Plan, h *sim.Hands) *crew {
 	sc := h.Scenario()
 	c := &crew{
 		plan: p, hands: h, loop: h.Loop(), start: sc.Start, view: newView(sc), people: newPeople(p),
-		harmed: map[*SideEffect]int{}, batch: map[int]*scripted{}, nextShift: func() {},
+		harmed: map[*SideEffect]int{}, batch: map[int]*scripted{}, nextShift: func() {}, nextCare: func() {},
 	}
 	c.shelf = newShelf(c)
 	c.marks = milestones{crew: c, reached: map[string]bool{}}
 	c.finder = finder{crew: c, looked: map[*topology.Link]bool{}}
 	c.news = news{crew: c}
 	for _, m := range h.Guests() {
-		c.machines = append(c.machines, c.view.members[m.Subject()].guest)
+		g := c.view.members[m.Subject()].guest
+		g.place = len(c.machines)
+		c.machines = append(c.machines, g)
 	}
 	return c
 }
@@ -73,7 +77,7 @@ func (c *crew) see(e sim.Event) {
 	case g != nil:
 		c.care(g)
 	case c.restored(e):
-		c.careForAll()
+		c.careSoon()
 	}
 	c.stir()
 }

@@ -12,6 +12,7 @@ import (
 type guest struct {
 	member *sim.Member
 	name   string
+	place  int // among all machines, as the file names them
 	store  *topology.Datastore
 	mute   bool // once failed
 	state  sim.GuestState

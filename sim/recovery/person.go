@@ -40,7 +40,10 @@ func (c *crew) assign() {
 			c.employ(p)
 		}
 	}
-	c.tellWaiting()
+	if c.unsaid || c.view.turned {
+		c.unsaid, c.view.turned = false, false
+		c.tellWaiting()
+	}
 	c.wakeForShift()
 }
 

@@ -29,11 +29,18 @@ func (c *crew) restartable(g *guest) bool {
 	return !c.view.stores[g.store.String()] && c.view.inService(g.store.Host)
 }
 
-// careForAll looks after every machine: storage is back for some of them.
-func (c *crew) careForAll() {
-	for _, g := range c.machines {
-		c.care(g)
-	}
+// lookAgain is how long people wait after storage has come back for somebody, to see for whom else. Chosen: hosts find
+// their paths within some seconds of one another.
+const lookAgain = 10 * time.Second
+
+// careSoon looks after every machine once storage has come back for all for whom it does.
+func (c *crew) careSoon() {
+	c.nextCare()
+	c.nextCare = c.loop.After(lookAgain, func() {
+		for _, g := range c.machines {
+			c.care(g)
+		}
+	})
 }
 
 // restart queues a machine to be switched off and on, by a script where there is one.
@@ -44,7 +51,7 @@ func (c *crew) restart(g *guest) {
 		return
 	}
 	c.add(&task{
-		name: "power-cycle", on: g.name, work: c.plan.Times.Cycle, skill: "vm", phase: phaseRestart, turn: c.turn(g),
+		name: "power-cycle", on: g.name, work: c.plan.Times.Cycle, skill: "vm", phase: phaseRestart, turn: c.turn(g), place: g.place,
 		cause: g.cause, own: g.member.Workload.ID, lacks: func() string { return c.needs(g) },
 		begin: func(a sim.Act) { c.hands.SwitchOff(a, g.member) },
 		half:  func(a sim.Act) { c.switchOn(a, g) },

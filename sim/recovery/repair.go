@@ -10,7 +10,7 @@ func (c *crew) repair(g *guest) {
 	g.inHand = true
 	work := c.plan.Times.Repair
 	t := &task{
-		name: "repair", on: g.name, work: work, skill: "vm", phase: phaseRepair, turn: c.turn(g), cause: g.cause,
+		name: "repair", on: g.name, work: work, skill: "vm", phase: phaseRepair, turn: c.turn(g), place: g.place, cause: g.cause,
 	}
 	outcome := ""
 	dice := c.hands.Dice("outcome " + g.name)

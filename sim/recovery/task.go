@@ -13,9 +13,10 @@ type task struct {
 	on    string
 	work  *Work
 	skill string
-	// phase and turn say what is more urgent, the lower the sooner; then comes what was there first.
-	phase, turn, seq int
-	cause            int
+	// phase and turn say what is more urgent, the lower the sooner; then comes the machine that the file names first, and
+	// what was there first. What happens at nearly one instant in both worlds then has one order in both.
+	phase, turn, place, seq int
+	cause                   int
 	// fast and slow are how long it takes, with and without access. The dice are thrown when it is made, so that who does
 	// it and when changes nothing about it.
 	fast, slow time.Duration
@@ -44,7 +45,8 @@ const (
 
 // byUrgency orders tasks.
 func byUrgency(a, b *task) int {
-	return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.turn, b.turn), cmp.Compare(a.phase, b.phase), cmp.Compare(a.seq, b.seq))
+	return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.turn, b.turn), cmp.Compare(a.phase, b.phase),
+		cmp.Compare(a.place, b.place), cmp.Compare(a.seq, b.seq))
 }
 
 // rank puts restarts and repairs together: a machine that others need is repaired before those are restarted.
@@ -74,6 +76,7 @@ func (c *crew) add(t *task) {
 	c.queue = append(c.queue, nil)
 	copy(c.queue[at+1:], c.queue[at:])
 	c.queue[at] = t
+	c.unsaid = true
 	c.stir()
 }
 

@@ -17,7 +17,7 @@ func (c *crew) examine(g *guest) {
 func (c *crew) inspect(g *guest, name string, work *Work, phase int, done func()) {
 	g.inHand = true
 	c.add(&task{
-		name: name, on: g.name, work: work, skill: "app", phase: phase, turn: c.turn(g), cause: g.cause,
+		name: name, on: g.name, work: work, skill: "app", phase: phase, turn: c.turn(g), place: g.place, cause: g.cause,
 		end: func(sim.Act) string {
 			g.inHand = false
 			done()

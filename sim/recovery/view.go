@@ -14,6 +14,7 @@ type view struct {
 	stages  map[string]bool  // nodes that are not in service, and whether they are on their way
 	dark    map[string]bool  // ports without carrier
 	stores  map[string]bool  // datastores that do not answer
+	turned  bool             // a workload has come or gone since somebody looked
 	// network and storage hold the conversations that are not served, by what they need; guests those of machines.
 	network, storage, guests map[string]bool
 }
@@ -91,11 +92,14 @@ func (v *view) turn(e sim.Event, down bool) *guest {
 	if s.member.Aspect != "" {
 		return nil
 	}
+	workload := s.member.Workload.ID
+	before := v.there(workload)
 	if down {
-		v.unwell[s.member.Workload.ID]++
+		v.unwell[workload]++
 	} else {
-		v.unwell[s.member.Workload.ID]--
+		v.unwell[workload]--
 	}
+	v.turned = v.turned || before != v.there(workload)
 	if s.guest != nil {
 		s.guest.down, s.guest.cause = down, e.Seq
 		s.guest.hit = s.guest.hit || down

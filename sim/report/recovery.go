@@ -16,6 +16,11 @@ type Recovery struct {
 	Parts []PartUse   `json:"parts,omitempty"`
 	// Notices are what clients were told, and how far off each promise was.
 	Notices []Notice `json:"notices,omitempty"`
+	// Lost are the machines that were switched off with what they had in memory and could not write, and for how long they
+	// could not.
+	Lost []Loss `json:"memory_lost,omitempty"`
+	// Curve is how many machines were still gone, whenever that changed.
+	Curve []Point `json:"curve,omitempty"`
 	// Stuck says what will never be done, and for want of what.
 	Stuck []string `json:"stuck,omitempty"`
 	Steps []string `json:"change,omitempty"`
@@ -49,6 +54,18 @@ type Notice struct {
 	ETA  sim.Seconds `json:"eta,omitempty"`
 	// Error is how much later than promised all was well; negative for sooner.
 	Error sim.Seconds `json:"error,omitempty"`
+}
+
+// Loss is what a machine lost when it was switched off.
+type Loss struct {
+	Member string      `json:"member"`
+	Window sim.Seconds `json:"window"`
+}
+
+// Point is a point of a curve.
+type Point struct {
+	At   sim.Seconds `json:"t"`
+	Left int         `json:"left"`
 }
 
 // Cause is a share of a workload's time.
@@ -91,7 +108,56 @@ func readRecovery(log *sim.Log) *Recovery {
 		return slices.Compare([]byte(a.Task), []byte(b.Task))
 	})
 	r.judgeNotices()
+	r.Lost, r.Curve = memoryLost(log), curve(log)
 	return r
+}
+
+// memoryLost finds the machines that were switched off while they could not write: what they had taken in since their last
+// write is gone with their memory.
+func memoryLost(log *sim.Log) []Loss {
+	var all []Loss
+	h := sim.HistoryOf(log)
+	for _, e := range log.Events() {
+		if d, ok := e.Data.(sim.GuestData); !ok || d.State != sim.GuestOff {
+			continue
+		}
+		for _, o := range h.OutagesOf(e.Subject) {
+			if o.From < e.At && (e.At < o.To || o.Open) {
+				all = append(all, Loss{e.Subject, sim.Seconds(e.At - o.From)})
+			}
+		}
+	}
+	return all
+}
+
+// curve counts the machines that are gone.
+func curve(log *sim.Log) []Point {
+	var all []Point
+	machines, gone := map[string]bool{}, 0
+	for _, e := range log.Events() {
+		_, guest := e.Data.(sim.GuestData)
+		_, down := e.Data.(sim.DownData)
+		d, up := e.Data.(sim.UpData)
+		switch {
+		case guest:
+			machines[e.Subject] = true
+			continue
+		case !machines[e.Subject]:
+			continue
+		case down:
+			gone++
+		case up && d.To > d.From:
+			gone--
+		default:
+			continue
+		}
+		if last := len(all) - 1; last >= 0 && all[last].At == sim.Seconds(e.At) {
+			all[last].Left = gone
+			continue
+		}
+		all = append(all, Point{sim.Seconds(e.At), gone})
+	}
+	return all
 }
 
 // task counts what a task took, and notes one that is stuck.

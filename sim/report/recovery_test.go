@@ -16,6 +16,7 @@ import (
 func repaired() *sim.Log {
 	y := simtest.NewStory(sim.UseData{ID: "mail", Kind: "vm", Members: 1, Tier: 1})
 	fault := y.At(0).Fault("laser", "")
+	y.Log.Add(fault, "mail", sim.GuestData{State: sim.GuestStalled})
 	y.Out("mail", fault)
 	detected := y.At(5*time.Minute).Log.Add(fault, sim.Detected, sim.MilestoneData{})
 	look := y.Log.Add(detected, "diagnose-part", sim.TaskData{State: sim.TaskBegun, On: "stor-a", By: "noc/1"})
@@ -38,6 +39,8 @@ func TestRecoveryIsTold(t *testing.T) {
 	assert.Equal(t, sim.Seconds(20*time.Minute), r.Recovery.Hours)
 	assert.Equal(t, []Work{{"diagnose-part", 1, sim.Seconds(20 * time.Minute)}}, r.Recovery.Work)
 	assert.Equal(t, []PartUse{{Model: "QSFP", Fitted: 1, Ordered: 1}}, r.Recovery.Parts)
+	assert.Equal(t, []Loss{{"mail", sim.Seconds(45 * time.Minute)}}, r.Recovery.Lost)
+	assert.Equal(t, []Point{{0, 1}, {sim.Seconds(time.Hour), 0}}, r.Recovery.Curve)
 	assert.Equal(t, sim.Seconds(10*time.Minute), r.Recovery.Notices[0].Error, "it was promised ten minutes too soon")
 	var text bytes.Buffer
 	require.NoError(t, Text(&text, r, Style{}))

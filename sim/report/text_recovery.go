@@ -51,6 +51,10 @@ func recovered(p *page, r *Report) {
 	for _, u := range rec.Parts {
 		p.wrap("  parts  ", fmt.Sprintf("%s: %d fitted, %d ordered, %d dead on arrival", u.Model, u.Fitted, u.Ordered, u.Dead))
 	}
+	if n := len(rec.Lost); n > 0 {
+		longest := slices.MaxFunc(rec.Lost, func(a, b Loss) int { return int(min(1, max(-1, a.Window-b.Window))) })
+		p.wrap("  lost   ", fmt.Sprintf("%s switched off with what they could not write, for up to %s", Plural(n, "machine"), minutes(longest.Window)))
+	}
 	told(p, r)
 }
 

@@ -51,27 +51,8 @@ func ReadRow(variant string, log *sim.Log) Row {
 			row.Parts += p.Fitted
 		}
 	}
-	row.Lost = memoryLost(log)
+	row.Lost = len(memoryLost(log))
 	return row
-}
-
-// memoryLost counts the machines that were switched off while they could not write.
-func memoryLost(log *sim.Log) int {
-	lost := map[string]bool{}
-	h := sim.HistoryOf(log)
-	for _, e := range log.Events() {
-		if d, ok := e.Data.(sim.GuestData); ok && d.State == sim.GuestOff {
-			served, _ := h.ServedAt(e.Subject, e.At)
-			lost[e.Subject] = lost[e.Subject] || !served
-		}
-	}
-	n := 0
-	for _, l := range lost {
-		if l {
-			n++
-		}
-	}
-	return n
 }
 
 // Save works out what each row saves against the first.
