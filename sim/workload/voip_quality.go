@@ -133,7 +133,7 @@ func (v *voice) figures() []sim.Figure {
 	end := *v
 	end.end(end.last)
 	whole := end.whole.rating(v.packet)
-	if !end.ended { // too short for a passage
+	if !end.ended || whole < end.worst { // too short for a passage, or bad in one that has not ended
 		end.worst = whole
 	}
 	return []sim.Figure{
