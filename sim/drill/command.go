@@ -186,6 +186,7 @@ func decide(r *Room, c Command) error {
 	x.decided = c.Args["option"]
 	r.log.Add(r.cause, x.id, sim.DecidedData{Option: x.decided, By: c.By, Why: c.Args["why"]})
 	for _, op := range o.does {
+		op = op.shared(r.Script.Staff)
 		if o.Takes > 0 {
 			op.Takes = o.Takes
 		}
@@ -200,6 +201,7 @@ func do(r *Room, c Command) error {
 	if err != nil {
 		return err
 	}
+	op = op.shared(r.Script.Staff)
 	if text := c.Args["takes"]; text != "" {
 		if op.Takes, err = time.ParseDuration(text); err != nil || op.Takes < 0 {
 			return fmt.Errorf("%s takes %q: write it as 20m", op, text)

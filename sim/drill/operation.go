@@ -18,7 +18,8 @@ type Operation struct {
 	// Takes is how long people are busy with it, before it takes effect.
 	Takes time.Duration
 
-	what operation
+	parts int
+	what  operation
 }
 
 // operation is a kind of them.
@@ -86,7 +87,8 @@ func Operations() (kinds []string, docs map[string]string) {
 	return kinds, docs
 }
 
-// ReadOperation makes an operation of its words, and finds out whether it can be done to this plant.
+// ReadOperation makes an operation of its words, and finds out whether it can be done to this plant. Its time is that of
+// one person.
 func ReadOperation(sc *sim.Scenario, kind string, target []string) (Operation, error) {
 	what, known := operations[kind]
 	if !known {
@@ -97,7 +99,14 @@ func ReadOperation(sc *sim.Scenario, kind string, target []string) (Operation, e
 	if err != nil {
 		return Operation{}, err
 	}
-	return Operation{Kind: kind, Target: target, Takes: time.Duration(parts) * what.takes, what: what}, nil
+	return Operation{Kind: kind, Target: target, Takes: time.Duration(parts) * what.takes, parts: parts, what: what}, nil
+}
+
+// shared is the operation done by several people side by side.
+func (o Operation) shared(people int) Operation {
+	people = max(1, min(people, o.parts))
+	o.Takes = (o.Takes + time.Duration(people) - 1) / time.Duration(people)
+	return o
 }
 
 // String is the operation as people say it: "reseat core1:Ethernet1/1".

@@ -30,11 +30,12 @@ func (r *Room) Ended() bool { return r.phase == Ended }
 
 // Hold holds the drill until ctx ends, and gives its log.
 func (s *Session) Hold(ctx context.Context) (*sim.Log, error) {
-	clock := NewClock()
-	return sim.Play(ctx, timed{s.Engine, clock}, s.Scenario, sim.Options{
+	clock, sc := NewClock(), *s.Scenario
+	sc.Recovery = nil // the table is who repairs
+	return sim.Play(ctx, timed{s.Engine, clock}, &sc, sim.Options{
 		Program: s.Program, Listen: s.Listen, Stay: true,
 		Serve: func(run *sim.Run) {
-			room := newRoom(s.Script, s.Scenario, clock, run, s.Changed)
+			room := newRoom(s.Script, &sc, clock, run, s.Changed)
 			if s.Resume != nil {
 				room.resume(s.Resume)
 			}

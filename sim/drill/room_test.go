@@ -229,6 +229,33 @@ func TestCommandsThatMakeNoSense(t *testing.T) {
 	}
 }
 
+func TestTheIncidentOf2023AsADrill(t *testing.T) {
+	h := hold(t, "sconet-2023", nil)
+	h.must("startex")
+	h.must("pause")
+	h.must("jump", "to", "5m")
+	assert.Empty(t, h.wall().Monitoring, "monitoring is on the plant, and sees nothing")
+	h.must("jump", "to", "20m")
+	h.must("decide", "decision", "diagnose", "option", "look-at-ports")
+	h.must("jump", "to", "2h")
+	assert.Contains(t, h.wall().Work[0].Found, "core1:Ethernet1/1: dead optic; core2:Ethernet1/1: dead optic")
+	h.must("decide", "decision", "parts", "option", "reseat-then-order")
+	h.must("jump", "to", "7h")
+	h.must("do", "what", "power-cycle", "target", "vcenter, directory, monitor")
+	h.must("jump", "to", "8h")
+	for _, l := range h.wall().Monitoring {
+		if l.Workload == "directory" {
+			assert.Equal(t, l.Of, l.Served, "and after that people see again")
+		}
+		if l.Workload == "hosted" {
+			assert.Zero(t, l.Served, "nobody has touched these")
+		}
+	}
+	h.must("do", "what", "power-cycle", "target", "hosted")
+	work := h.facilitator().Work
+	assert.Equal(t, sim.Seconds(8*time.Hour+284*3*time.Minute/4), work[len(work)-1].Until, "four people, three minutes each")
+}
+
 func TestTheAfterActionReportIsMadeFromTheLogAlone(t *testing.T) {
 	h := hold(t, "one-optic", nil)
 	solo(h)

@@ -16,6 +16,8 @@ type Script struct {
 	Purpose    string                      `yaml:"purpose" doc:"what the drill is for, in a sentence"`
 	Lasts      time.Duration               `yaml:"lasts" doc:"real time that the table has; 60m by default"`
 	Briefing   string                      `yaml:"briefing" doc:"what players know when it begins: read it aloud"`
+	Staff      int                         `yaml:"staff" doc:"how many people work side by side on many parts of one sort; 1 by default"`
+	Monitoring string                      `yaml:"monitoring" doc:"the workload that is the table's own monitoring: while it is not served, nobody sees anything"`
 	Roles      yamlfile.Ordered[Role]      `yaml:"roles" doc:"who sits at the table, keyed by a short name"`
 	Objectives yamlfile.Ordered[Objective] `yaml:"objectives,required" doc:"what is practised, keyed by name: injects, ratings and findings name one"`
 	Injects    yamlfile.Ordered[Inject]    `yaml:"injects" doc:"what the table is told, keyed by name"`
@@ -131,6 +133,10 @@ func Read(n *yamlfile.Node, sc *sim.Scenario, ps *yamlfile.Problems) *Script {
 		return s
 	}
 	r := reader{Script: s, sc: sc, ps: ps}
+	r.known("workload", s.Monitoring, r.workloads(), s.Pos)
+	if s.Staff < 0 {
+		ps.Add(s.Pos, "", "staff is %d: somebody has to do the work", s.Staff)
+	}
 	r.injects()
 	r.decisions()
 	return s

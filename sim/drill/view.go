@@ -156,7 +156,7 @@ func (r *Room) Wall() View {
 func (r *Room) Facilitator() View {
 	v := r.Wall()
 	v.Title = r.sc.Name
-	v.Truth = &Truth{Workloads: r.lights(func(string) bool { return true }), Goals: r.goals(), Remarks: r.remarks(), Active: r.run.Active()}
+	v.Truth = &Truth{Workloads: r.lights(), Goals: r.goals(), Remarks: r.remarks(), Active: r.run.Active()}
 	if next := r.run.Loop().Next(); next != sim.Never {
 		s := sim.Seconds(next)
 		v.Truth.Next = &s
@@ -191,23 +191,19 @@ func (r *Room) work() []Work {
 	return all
 }
 
-// Monitoring is the tag of workloads that are the table's monitoring: while none of it is served, it is blind.
-const Monitoring = "monitoring"
-
-// monitoring is what the table's own monitoring shows. It is on the plant itself: where a workload is called monitoring
-// and is not served, it shows nothing.
+// monitoring is what the table's own monitoring shows. It is on the plant itself: while its workload is not served, it
+// shows nothing.
 func (r *Room) monitoring() []Light {
-	all := r.lights(func(string) bool { return true })
-	for _, l := range all {
-		if l.Workload == Monitoring && l.Served == 0 {
-			return nil
-		}
+	all := r.lights()
+	blind := func(l Light) bool { return l.Workload == r.Script.Monitoring && l.Served == 0 }
+	if slices.ContainsFunc(all, blind) {
+		return nil
 	}
-	return slices.DeleteFunc(all, func(l Light) bool { return l.Workload == Monitoring })
+	return all
 }
 
 // lights counts who is served, from the log.
-func (r *Room) lights(show func(string) bool) []Light {
+func (r *Room) lights() []Light {
 	served := map[string]bool{}
 	for _, e := range r.log.Events() {
 		switch e.Data.(type) {
@@ -219,9 +215,6 @@ func (r *Room) lights(show func(string) bool) []Light {
 	}
 	var all []Light
 	for _, u := range r.sc.Uses {
-		if !show(u.ID) {
-			continue
-		}
 		l := Light{Workload: u.ID, Of: len(u.Members)}
 		for _, m := range u.Members {
 			if served[m.Subject()] {
