@@ -67,6 +67,8 @@ func (p *ping) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) err
 		return e.far.run(ctx, func(b []byte, from netip.AddrPort, at time.Duration) {
 			if p.machine.live.answers() {
 				e.answer(b, from, at)
+			} else if n, ok := e.number(b); ok {
+				m.Failed(n, at) // it has come to a machine that is off: nobody need wait for what will not come
 			}
 		})
 	})
