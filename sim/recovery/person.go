@@ -101,7 +101,9 @@ func (c *crew) work(p *person, t *task) {
 	if t.begin != nil {
 		t.begin(act)
 	}
-	c.loop.After(takes/2, func() { c.halfWay(t, act) })
+	if len(t.work.SideEffects) > 0 {
+		c.loop.After(takes/2, func() { c.harm(t, act) })
+	}
 	c.loop.After(takes, func() {
 		found := ""
 		if t.end != nil {
@@ -113,10 +115,8 @@ func (c *crew) work(p *person, t *task) {
 	})
 }
 
-func (c *crew) halfWay(t *task, act sim.Act) {
-	if t.half != nil {
-		t.half(act)
-	}
+// harm does what a task does in passing.
+func (c *crew) harm(t *task, act sim.Act) {
 	for i := range t.work.SideEffects {
 		s := &t.work.SideEffects[i].Value
 		c.harmed[s]++

@@ -43,7 +43,7 @@ func (c *crew) careSoon() {
 	})
 }
 
-// restart queues a machine to be switched off and on, by a script where there is one.
+// restart queues a machine to be switched off, looked at and switched on, by a script where there is one.
 func (c *crew) restart(g *guest) {
 	g.inHand = true
 	if c.plan.Times.Script != nil && !c.scriptNeeds(g) {
@@ -54,7 +54,7 @@ func (c *crew) restart(g *guest) {
 		name: "power-cycle", on: g.name, work: c.plan.Times.Cycle, skill: "vm", phase: phaseRestart, turn: c.turn(g), place: g.place,
 		cause: g.cause, own: g.member.Workload.ID, lacks: func() string { return c.needs(g) },
 		begin: func(a sim.Act) { c.hands.SwitchOff(a, g.member) },
-		half:  func(a sim.Act) { c.switchOn(a, g) },
+		end:   func(a sim.Act) string { c.switchOn(a, g); return "" },
 	})
 }
 
@@ -140,10 +140,11 @@ func (c *crew) script(g *guest) {
 				c.hands.SwitchOff(a, g.member)
 			}
 		},
-		half: func(a sim.Act) {
+		end: func(a sim.Act) string {
 			for _, g := range b.machines {
 				c.switchOn(a, g)
 			}
+			return ""
 		},
 	})
 }

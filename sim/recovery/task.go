@@ -24,9 +24,9 @@ type task struct {
 	lacks func() string
 	// own is the workload that the task is about: nobody waits for a tool in order to repair that tool.
 	own string
-	// begin, half and end are what is done then. What end returns was found out. Each may be nil.
-	begin, half func(sim.Act)
-	end         func(sim.Act) (found string)
+	// begin and end are what is done then. What end returns was found out. Either may be nil.
+	begin func(sim.Act)
+	end   func(sim.Act) (found string)
 
 	told    string // what the log was told that it waits for
 	awaited bool   // somebody is on the way to it

@@ -19,12 +19,17 @@ type Time struct {
 // z95 is the 95 % quantile of the standard normal distribution.
 const z95 = 1.6448536269514722
 
-// draw throws the dice.
+// draw throws the dice. What takes people minutes is drawn in whole minutes: nobody knows it any better.
 func (t Time) draw(dice *rand.Rand) time.Duration {
 	if t.P95 == 0 || t.Median == 0 {
 		return t.Median
 	}
-	return time.Duration(float64(t.Median) * math.Exp(t.sigma()*dice.NormFloat64())).Round(time.Second)
+	unit := time.Second
+	if t.Median >= 2*time.Minute {
+		unit = time.Minute
+	}
+	drawn := time.Duration(float64(t.Median) * math.Exp(t.sigma()*dice.NormFloat64()))
+	return max(unit, drawn.Round(unit))
 }
 
 func (t Time) sigma() float64 { return math.Log(float64(t.P95)/float64(t.Median)) / z95 }
