@@ -52,6 +52,7 @@ func (t *tenant) Flow() sim.Flow {
 	return sim.Flow{From: t.store.Host, To: t.store.Volume.Array, Networks: t.store.Paths}
 }
 func (t *tenant) Datastore() *topology.Datastore      { return t.store }
+func (t *tenant) Mute() bool                          { return false }
 func (t *tenant) Live() sim.LiveGuest                 { return t }
 func (t *tenant) Predict(sim.Viewer) sim.Machine      { return t }
 func (t *tenant) Path(bool)                           {}
@@ -69,6 +70,8 @@ func (t *tenant) Measure(ctx context.Context, from, _ sim.Place, _ sim.Meter) er
 	<-ctx.Done()
 	return nil
 }
+
+var _ sim.Resident = (*tenant)(nil)
 
 // sanBench is a world with one tenant, in real time.
 type sanBench struct {
@@ -141,12 +144,20 @@ func (b *sanBench) set(levels ...sim.Level) {
 	})
 }
 
-// settles waits until storage has nothing more to come.
+// settles waits until storage has nothing more to come, by itself or by the loop.
 func (b *sanBench) settles() {
 	b.t.Helper()
 	why := ""
+	look := func() {
+		why = b.storage.unsettled()
+		for _, st := range b.storage.order {
+			if st.timer != proto.Never {
+				why = "a path is silent"
+			}
+		}
+	}
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if b.onLoop(func() { why = b.storage.unsettled() }); why == "" {
+		if b.onLoop(look); why == "" {
 			return
 		}
 	}
