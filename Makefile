@@ -44,6 +44,7 @@ test-user:
 
 bench: build ## the figures of the README, as ratios measured in one run
 	$(GO) run ./sim/kernel/bench
+	$(GO) test -run '^$$' -bench 'FatTree/storage|HundredThousand' -cpu 1 ./sim/sweep
 
 fuzz: ## every parser, FUZZTIME each
 	@for p in $$($(GO) list ./...); do \
@@ -52,8 +53,8 @@ fuzz: ## every parser, FUZZTIME each
 	  done; \
 	done
 
-soak: build ## every built-in scenario SOAK times in the kernel world, and verified
-	$(GO) test -count=1 -timeout 6h -run '^TestSoak$$' ./cmd/dcdrill -soak $(SOAK)
+soak: build ## every built-in scenario SOAK times in the kernel world and verified, and 200 random incidents
+	$(GO) test -count=1 -timeout 6h -run '^TestSoak' ./cmd/dcdrill -soak $(SOAK)
 
 schema: build ## the JSON Schemas of all files, for editors
 	@for s in topology scenario policy; do bin/dcdrill schema $$s > bin/$$s.schema.json && echo bin/$$s.schema.json; done

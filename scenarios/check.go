@@ -29,15 +29,20 @@ func (l *loader) checks(f file, sc *sim.Scenario) {
 // useIDs lists the workloads that can be spoken of: those of the plant, whether this version can play them or not.
 func useIDs(sc *sim.Scenario) []string {
 	var ids []string
+	known := map[string]bool{}
+	add := func(id string) {
+		if !known[id] {
+			known[id] = true
+			ids = append(ids, id)
+		}
+	}
 	if sc.Plant != nil {
 		for _, e := range sc.Plant.Workloads {
-			ids = append(ids, e.ID)
+			add(e.ID)
 		}
 	}
 	for _, u := range sc.Uses {
-		if !slices.Contains(ids, u.ID) {
-			ids = append(ids, u.ID)
-		}
+		add(u.ID)
 	}
 	return ids
 }

@@ -163,7 +163,21 @@ func (s *spell) compare(member string, slack time.Duration) []Disagreement {
 	return all
 }
 
-func hullOf(s *spell) (first, last, total hull) { return s.over(begins), s.over(ends), s.over(lasts) }
+// hullOf is when the outages of a spell may begin and end, and how long they may be in all. What is not known when they
+// begin (the look of a bond at its carriers) has nothing to do with what is not known when they end (the next question of
+// a host that has heard nothing for long), while each prediction takes both early or both late: so one outage may be as
+// short as from its latest beginning to its earliest end, and several by as much shorter in all.
+func hullOf(s *spell) (first, last, total hull) {
+	first, last, total = s.over(begins), s.over(ends), s.over(lasts)
+	if last.most == Never {
+		return first, last, total
+	}
+	if _, many := s.counts(); many == 1 {
+		return first, last, hull{min(total.least, last.least-first.most), max(total.most, last.most-first.least)}
+	}
+	open := first.most - first.least
+	return first, last, hull{total.least - open, total.most + open}
+}
 
 // counts is the least and the most number of outages that predictions have here; those that nobody would see do not
 // count for the least.
@@ -231,4 +245,33 @@ func served(steady bool) string {
 		return "served before the first fault"
 	}
 	return "not served before the first fault"
+}
+
+// Either counts the conversations of a scenario of which its predictions do not say whether they have an outage or how
+// many, so that a measurement agrees whatever it finds, and all conversations. Too many of them would make agreement
+// worth nothing.
+func Either(predicted ...*Log) (either, all int) {
+	var laws []*History
+	for _, p := range predicted {
+		laws = append(laws, HistoryOf(p))
+	}
+	for _, u := range predicted[0].Header().Uses {
+		for _, m := range u.Subjects() {
+			all++
+			if slices.ContainsFunc(spells(m, &History{}, laws), (*spell).either) {
+				either++
+			}
+		}
+	}
+	return either, all
+}
+
+// either says whether some predictions have an outage here that would be seen, and others have none.
+func (s *spell) either() bool {
+	few, _ := s.counts()
+	longest := time.Duration(0)
+	for _, l := range s.laws {
+		longest = max(longest, longestOf(l))
+	}
+	return few == 0 && longest > 2*Slack
 }

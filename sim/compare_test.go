@@ -53,6 +53,8 @@ func TestCompare(t *testing.T) {
 		"two, far apart":       {gone(10*ms, 10*s, 12*s, 100*s, 102*s), []*sim.Log{gone(0, 10*s, 12*s, 100*s, 102*s)}, nil},
 		"the second missing":   {gone(10*ms, 10*s, 12*s), []*sim.Log{gone(0, 10*s, 12*s, 100*s, 102*s)}, []string{"web: outages: measured 0, predicted 1 to 1"}},
 		"one or two":           {gone(10*ms, 10*s, 14*s), []*sim.Log{gone(0, 10*s, 12*s, 13*s, 14*s), gone(0, 10*s, 14*s)}, nil},
+		"late, then early":     {gone(10*ms, 11*s, 20*s), []*sim.Log{gone(0, 10*s, 20*s), gone(0, 11*s, 22*s)}, nil},
+		"late, then too early": {gone(10*ms, 11*s, 19*s), []*sim.Log{gone(0, 10*s, 20*s), gone(0, 11*s, 22*s)}, []string{"web: ends: measured 19s, predicted 20s to 22s", "web: lasts: measured 8s, predicted 9s to 12s"}},
 		"shorter in sum": {
 			gone(10*ms, 10*s, 11*s, 19*s, 20*s), []*sim.Log{gone(0, 10*s, 14*s, 14500*ms, 20*s), gone(0, 10*s, 20*s)},
 			[]string{"web: lasts: measured 2s, predicted 9.5s to 10s"},
@@ -93,4 +95,23 @@ func TestAPredictionThatNeverBeganAgreesWithNothing(t *testing.T) {
 	all := sim.Compare(gone(0), gone(0), never)
 	assert.Len(t, all, 1)
 	assert.Equal(t, "all: steady state: measured served before the first fault, predicted not served before the first fault", all[0].String())
+}
+
+// TestEither counts the conversations of which it is left open whether they have an outage.
+func TestEither(t *testing.T) {
+	const s = time.Second
+	for _, c := range []struct {
+		predicted []*sim.Log
+		want      int
+	}{
+		{[]*sim.Log{gone(0, s, 2*s), gone(0, s, 3*s)}, 0},
+		{[]*sim.Log{gone(0), gone(0, s, 2*s)}, 1},
+		{[]*sim.Log{gone(0, s, 2*s, 100*s, 200*s), gone(0, s, 2*s)}, 1},
+		{[]*sim.Log{gone(0), gone(0)}, 0},
+		{[]*sim.Log{gone(0), gone(0, s, s+sim.Slack)}, 0}, // too short to be seen
+	} {
+		either, all := sim.Either(c.predicted...)
+		assert.Equal(t, 1, all)
+		assert.Equal(t, c.want, either)
+	}
 }

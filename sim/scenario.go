@@ -26,6 +26,20 @@ type Scenario struct {
 	Expect      []*NamedCheck
 	// TopologyText and Text are the files after all overrides, so that a log alone can be played again.
 	TopologyText, Text string
+
+	known map[string]bool // the workloads of Uses
+}
+
+// Knows says whether there is a workload of this name. It is asked once for each workload of plants that have a hundred
+// thousand.
+func (s *Scenario) Knows(workload string) bool {
+	if len(s.known) != len(s.Uses) {
+		s.known = make(map[string]bool, len(s.Uses))
+		for _, u := range s.Uses {
+			s.known[u.ID] = true
+		}
+	}
+	return s.known[workload]
 }
 
 // Entry is one line of the timeline.

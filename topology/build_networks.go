@@ -2,6 +2,7 @@ package topology
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
@@ -56,11 +57,12 @@ func (b *builder) checkOverlap(n *Network) {
 
 // network finds a declared network; nil after a complaint.
 func (b *builder) network(w yamlfile.Word) *Network {
+	i := slices.IndexFunc(b.plant.Networks, func(n *Network) bool { return n.ID == w.Text })
+	if i >= 0 {
+		return b.plant.Networks[i]
+	}
 	var have []string
 	for _, n := range b.plant.Networks {
-		if n.ID == w.Text {
-			return n
-		}
 		have = append(have, n.ID)
 	}
 	b.unknown("network", w, have)

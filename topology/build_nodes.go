@@ -7,8 +7,8 @@ import (
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
-// MaxNodes bounds what counts may make: ten times the largest plant of the benchmarks.
-const MaxNodes = 20000
+// MaxNodes bounds what counts may make: twice the largest plant of the benchmarks.
+const MaxNodes = 200000
 
 // ids are names that need no quotes anywhere, and leave ":", "/", "[" and "," to ranges, ports and lists.
 var (

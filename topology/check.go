@@ -50,8 +50,16 @@ func (b *builder) checkLoops() {
 	}
 	var order []loop
 	over := map[loop][]*Network{}
+	trunks := make([][]*Link, len(b.plant.Networks))
+	for _, l := range b.plant.Links {
+		for _, n := range l.Networks {
+			if l.trunk() {
+				trunks[n.Index] = append(trunks[n.Index], l)
+			}
+		}
+	}
 	for _, n := range b.plant.Networks {
-		for _, ring := range b.loops(n) {
+		for _, ring := range loops(trunks[n.Index]) {
 			l := loop{ring[len(ring)-1], strings.Join(linkIDs(ring), ", ")}
 			if over[l] == nil {
 				order = append(order, l)
@@ -65,15 +73,12 @@ func (b *builder) checkLoops() {
 	}
 }
 
-// loops lists the rings in a network, the link that closes each of them last.
-func (b *builder) loops(n *Network) [][]*Link {
+// loops lists the rings of a network's trunks, the link that closes each of them last.
+func loops(trunks []*Link) [][]*Link {
 	t := tree{parent: map[*Node]*Node{}, by: map[*Node]*Link{}, root: map[*Node]*Node{}}
 	seen := map[*Bond]bool{}
 	var rings [][]*Link
-	for _, l := range b.plant.Links {
-		if !l.trunk() || !l.Carries(n) {
-			continue
-		}
+	for _, l := range trunks {
 		bond := l.A.Bond
 		if bond == nil {
 			bond = l.B.Bond

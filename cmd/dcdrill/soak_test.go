@@ -56,3 +56,12 @@ func asAsked(t *testing.T, args ...string) {
 	a := &app{Stdin: new(bytes.Buffer), Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }}
 	require.Zero(t, a.main(t.Context(), args), "%v\n%s\n%s", args, out.String(), errs.String())
 }
+
+// TestSoakRandom verifies incidents that nobody thought of; the first disagreement is shown in its smallest form.
+func TestSoakRandom(t *testing.T) {
+	if *soak == 0 {
+		t.Skip("make soak plays it")
+	}
+	needKernel(t)
+	asAsked(t, "verify", "--random", "200")
+}

@@ -14,17 +14,30 @@ import (
 
 func (a *app) verifyCommand() *cobra.Command {
 	var f playFlags
+	random := 0
 	c := &cobra.Command{
-		Use:   "verify SCENARIO | verify TOPOLOGY FAULT...",
+		Use:   "verify SCENARIO | verify TOPOLOGY FAULT... | verify --random N",
 		Short: "Play the same incident in both worlds and hold the measurement against the prediction",
 		Long: `Play the same incident in both worlds and hold the measurement against the prediction. Where a moment is not
 known beforehand (within one hello, one look at the carriers) the model says from when to when; every measured outage
-must lie in between. A disagreement is a bug in one of the worlds, or something about this kernel worth knowing.`,
+must lie in between. A disagreement is a bug in one of the worlds, or something about this kernel worth knowing.
+
+With --random it plays incidents that nobody thought of, on small plants, from --seed on. The first on which the worlds
+disagree is cut down to the smallest that still shows it.`,
 		Example: `  dcdrill verify core-pair-reboot
-  dcdrill verify two-core 'reboot: core1'`,
-		Args:              cobra.MinimumNArgs(1),
+  dcdrill verify two-core 'reboot: core1'
+  dcdrill verify --random 20 --seed 7`,
+		Args: func(c *cobra.Command, args []string) error {
+			if random > 0 {
+				return cobra.NoArgs(c, args)
+			}
+			return cobra.MinimumNArgs(1)(c, args)
+		},
 		ValidArgsFunction: names(scenarios.Names),
 		RunE: func(c *cobra.Command, args []string) error {
+			if random > 0 {
+				return a.verifyRandom(c.Context(), random, max(1, f.seed))
+			}
 			sc, err := oneOf(args, f.options())
 			if err != nil {
 				return err
@@ -33,6 +46,7 @@ must lie in between. A disagreement is a bug in one of the worlds, or something 
 		},
 	}
 	flags := c.Flags()
+	flags.IntVar(&random, "random", 0, "verify `N` random incidents")
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of all dice, instead of the scenario's")
 	flags.StringVar(&f.variant, "variant", "", "verify this variant of the scenario")
 	flags.StringVarP(&f.out, "out", "o", "", "folder for the log and the reports of the measurement")

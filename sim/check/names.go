@@ -9,10 +9,17 @@ import (
 
 // resolve looks whether a workload and the author of a fault are there; cause may be empty.
 func resolve(sc *sim.Scenario, workload, cause string) error {
-	var workloads, causes []string
-	for _, u := range sc.Uses {
-		workloads = append(workloads, u.ID)
+	if !sc.Knows(workload) {
+		var workloads []string
+		for _, u := range sc.Uses {
+			workloads = append(workloads, u.ID)
+		}
+		return topology.NewUnknown("workload", workload, workloads)
 	}
+	if cause == "" {
+		return nil
+	}
+	var causes []string
 	for _, e := range sc.Timeline {
 		causes = append(causes, e.ID)
 		if e.By != "" {
@@ -21,9 +28,6 @@ func resolve(sc *sim.Scenario, workload, cause string) error {
 	}
 	if sc.Recovery != nil {
 		causes = append(causes, sc.Recovery.Names()...)
-	}
-	if err := named("workload", workload, workloads); err != nil || cause == "" {
-		return err
 	}
 	return named("timeline entry or person", cause, causes)
 }

@@ -3,6 +3,7 @@ package yamlfile
 import (
 	"reflect"
 	"strings"
+	"sync"
 )
 
 // field is what the tag `yaml:"key,required,scalar" doc:"..."` says of a struct's field.
@@ -16,8 +17,20 @@ type field struct {
 	typ      reflect.Type
 }
 
-// fieldsOf lists the fields of a struct that files fill, those of embedded structs among them.
+// known are the fields of types that were asked for: a large file asks for those of one type a hundred thousand times.
+var known sync.Map
+
+// fieldsOf lists the fields of a struct that files fill, those of embedded structs among them. Nobody may change it.
 func fieldsOf(t reflect.Type) []field {
+	if all, ok := known.Load(t); ok {
+		return all.([]field)
+	}
+	all := listFields(t)
+	known.Store(t, all)
+	return all
+}
+
+func listFields(t reflect.Type) []field {
 	var all []field
 	for i := range t.NumField() {
 		f := t.Field(i)
