@@ -46,3 +46,28 @@ func TestAllMembersLosePatienceTogether(t *testing.T) {
 	w.Unsettled()
 	assert.Len(t, w.env.Log.Events(), len(w.lives), "and says so once")
 }
+
+// doubted is a talk whose law never knows for sure.
+type doubted struct{ sim.Talk }
+
+func (d doubted) Predict(v sim.Viewer) sim.Machine { return doubt{v} }
+
+type doubt struct{ sim.Viewer }
+
+func (d doubt) Path(usable bool) { d.Served(usable) }
+func (d doubt) Sure() bool       { return false }
+
+// A connection may be back any moment, and a run that ended before would call it gone for good.
+func TestWhatTheLawLeavesOpenIsWaitedForAndNoDisagreement(t *testing.T) {
+	w := disagreeing(t)
+	m := *w.lives[0].member
+	m.Talk = doubted{m.Talk}
+	require.NoError(t, w.shadow.Start(&m))
+	require.True(t, w.shadow.Served(&m) && w.shadow.Agrees(&m, false))
+	w.lives = []*life{{member: &m, tracker: sim.NewTracker(time.Second, func() {})}}
+	w.clock.Zero()
+	assert.Contains(t, w.Unsettled(), "is measured not served and predicted served")
+	w.clock.base = w.clock.base.Add(-patience)
+	assert.Empty(t, w.Unsettled())
+	assert.Empty(t, w.env.Log.Events())
+}
