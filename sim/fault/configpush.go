@@ -39,6 +39,7 @@ type ConfigPush struct {
 	Author    string            `yaml:"author" doc:"who wrote it"`
 	Reviewers []string          `yaml:"reviewers" doc:"who reviews a normal change"`
 	Finds     *yamlfile.Percent `yaml:"finds" doc:"how likely each reviewer is to see that it does not do what it should; 60% by default"`
+	DryRun    yamlfile.Percent  `yaml:"dry_run" doc:"how likely a dry run against what is deployed is to show what it does; none is done by default"`
 	Intended  string            `yaml:"intended" doc:"what it was meant to do, in words"`
 	Effect    string            `yaml:"effect" enum:"reboot|shut|none" doc:"what it does to a node: reboot it (default), shut all its ports, or nothing"`
 	Rollout   string            `yaml:"rollout" enum:"all-at-once|serial|canary" doc:"all nodes together (default), one after the other, or one and then the others"`
@@ -117,7 +118,7 @@ func (c *ConfigPush) Inject(s *sim.Scope) error {
 		return errors.New("a window needs a time of day: give the scenario a start")
 	}
 	if who := c.review(s); who != "" {
-		s.Note(c.Target[0], sim.ChangeData{Step: "rejected", Why: who + " saw that it does not do what it should"})
+		s.Note(c.Target[0], sim.ChangeData{Step: "rejected", Why: who + " showed that it does not do what it should"})
 		s.Note(c.Target[0], sim.ProofData{Evidence: "the change was rejected in review, and nothing was done"})
 		return nil
 	}
@@ -127,14 +128,18 @@ func (c *ConfigPush) Inject(s *sim.Scope) error {
 	return nil
 }
 
-// review is who sees that a change is wrong; empty when nobody does, or nobody looks.
+// review is who, or what, sees that a change is wrong; empty when nobody does, or nobody looks.
 func (c *ConfigPush) review(s *sim.Scope) string {
 	finds := yamlfile.Percent(DefaultFinds)
 	if c.Finds != nil {
 		finds = *c.Finds
 	}
+	looks := func(chance yamlfile.Percent) bool { return s.Rand.Float64() < float64(chance) && c.Effect != "none" }
+	if c.DryRun > 0 && looks(c.DryRun) {
+		return "a dry run"
+	}
 	for _, who := range c.Reviewers {
-		if s.Rand.Float64() < float64(finds) && c.Effect != "none" {
+		if looks(finds) {
 			return who
 		}
 	}

@@ -82,6 +82,13 @@ func TestReviewersSeeOrDoNot(t *testing.T) {
 	assert.Contains(t, what, "core1 off")
 }
 
+func TestADryRunShowsWhatAChangeDoes(t *testing.T) {
+	steps, _ := pushed(t, &ConfigPush{DryRun: 1})
+	assert.Equal(t, []string{"0s core rejected"}, steps)
+	steps, _ = pushed(t, &ConfigPush{DryRun: 1, Effect: "none"})
+	assert.Equal(t, []string{"0s core1 pushed", "0s core2 pushed"}, steps, "there was nothing to see")
+}
+
 func TestAWindowOpensAtNightForAFewNodes(t *testing.T) {
 	steps, _ := pushed(t, &ConfigPush{Window: &Window{From: "22:00", To: "04:00", Most: 1}})
 	assert.Equal(t, []string{"9h0m0s core1 pushed", "9h6m5s core2 pushed"}, steps)
