@@ -68,11 +68,7 @@ func at(n *yamlfile.Node, way string) *yamlfile.Node {
 
 // SensitivityOf reads what a scenario wants turned.
 func SensitivityOf(nameOrPath string) (*Sensitivity, error) {
-	src, err := scenarioSource(nameOrPath)
-	if err != nil {
-		return nil, err
-	}
-	root, err := yamlfile.Parse(src.name, src.data)
+	root, err := rootOf(nameOrPath)
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,15 @@ func scenarioSource(nameOrPath string) (source, error) {
 	return source{name: nameOrPath, dir: filepath.Dir(nameOrPath), data: data}, nil
 }
 
+// rootOf reads a scenario as typed.
+func rootOf(nameOrPath string) (*yamlfile.Node, error) {
+	src, err := scenarioSource(nameOrPath)
+	if err != nil {
+		return nil, err
+	}
+	return yamlfile.Parse(src.name, src.data)
+}
+
 func looksLikeFile(name string) bool {
 	ext := filepath.Ext(name)
 	return strings.ContainsAny(name, `/\`) || ext == ".yaml" || ext == ".yml"

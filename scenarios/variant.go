@@ -77,11 +77,7 @@ func listOr(names []string, none string) string {
 
 // Variants lists the names of a scenario's variants.
 func Variants(nameOrPath string) ([]string, error) {
-	src, err := scenarioSource(nameOrPath)
-	if err != nil {
-		return nil, err
-	}
-	root, err := yamlfile.Parse(src.name, src.data)
+	root, err := rootOf(nameOrPath)
 	if err != nil {
 		return nil, err
 	}

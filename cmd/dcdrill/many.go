@@ -74,11 +74,7 @@ func (a *app) variants(ctx context.Context, name string, f *playFlags) error {
 	for _, v := range slices.Concat([]string{""}, all) {
 		options := f.options()
 		options.Variant = v
-		sc, err := scenarios.Load(name, options)
-		if err != nil {
-			return err
-		}
-		log, err := a.playQuietly(ctx, sc, f)
+		log, err := a.playQuietly(ctx, name, options, f)
 		if err != nil {
 			return err
 		}
@@ -128,7 +124,11 @@ func worldOf(f *playFlags) string {
 }
 
 // playQuietly plays a scenario in the model, or for real where that was asked for.
-func (a *app) playQuietly(ctx context.Context, sc *sim.Scenario, f *playFlags) (*sim.Log, error) {
+func (a *app) playQuietly(ctx context.Context, name string, o scenarios.Options, f *playFlags) (*sim.Log, error) {
+	sc, err := scenarios.Load(name, o)
+	if err != nil {
+		return nil, err
+	}
 	if worldOf(f) == "kernel" {
 		return a.played(ctx, sc, f)
 	}
@@ -157,28 +157,15 @@ func (a *app) sensitivity(ctx context.Context, name string, f *playFlags) error 
 		for _, v := range s.Knobs[last].Values {
 			options := f.options()
 			options.Set = append(slices.Clone(row), scenarios.Setting{Of: s.Knobs[last].Of, Value: v})
-			at, err := a.reached(ctx, name, options, f, s.Milestone)
+			log, err := a.playQuietly(ctx, name, options, f)
 			if err != nil {
 				return err
 			}
-			cells = append(cells, at)
+			cells = append(cells, report.At(log, s.Milestone))
 		}
 		g.Rows, g.Cells = append(g.Rows, values), append(g.Cells, cells)
 	}
 	return g.Write(a.Stdout, fmt.Sprintf("%s: when %s is reached", name, s.Milestone), a.style(f.verbose))
-}
-
-// reached is when a scenario reaches a milestone.
-func (a *app) reached(ctx context.Context, name string, o scenarios.Options, f *playFlags, milestone string) (string, error) {
-	sc, err := scenarios.Load(name, o)
-	if err != nil {
-		return "", err
-	}
-	log, err := a.playQuietly(ctx, sc, f)
-	if err != nil {
-		return "", err
-	}
-	return report.At(log, milestone), nil
 }
 
 // combinations lists every choice of one value for each knob, the last turning fastest.
@@ -203,11 +190,7 @@ func (a *app) spread(ctx context.Context, name string, f *playFlags, seeds int) 
 		options := f.options()
 		seed := f.seed + uint64(i) + 1
 		options.Seed = &seed
-		sc, err := scenarios.Load(name, options)
-		if err != nil {
-			return err
-		}
-		log, err := a.playQuietly(ctx, sc, f)
+		log, err := a.playQuietly(ctx, name, options, f)
 		if err != nil {
 			return err
 		}

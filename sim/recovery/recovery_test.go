@@ -158,6 +158,12 @@ func TestNobodyCanFitAPartThatCannotBeHad(t *testing.T) {
 	assert.Equal(t, "diagnose-part stor-a stuck for a person who can do it", strings.SplitN(got[len(got)-1], " ", 2)[1])
 }
 
+func TestThoseWhoNeedEachOtherWaitForEver(t *testing.T) {
+	over := `topology: {base: two-core-vms, workloads: {windows: {needs: [directory]}, directory: {needs: [windows]}}}`
+	got := told(run(t, twoOptics, over), "power-cycle")
+	assert.Contains(t, got[len(got)-1], "stuck for directory, which it needs", "it is said, and the run ends")
+}
+
 func TestMachinesAreTouchedOneByOne(t *testing.T) {
 	times := "service_times: {power-cycle: 30m}"
 	for people, want := range map[int]time.Duration{1: 4 * time.Hour, 2: 2 * time.Hour, 4: time.Hour, 8: 30 * time.Minute} {
