@@ -92,6 +92,8 @@ func (l *Ledger) Judge(f Found) sim.IntegrityData {
 func (e *entry) judge(name string, f Found, d *sim.IntegrityData) bool {
 	got, there := f.Whole[name]
 	switch {
+	case f.Corrupt != "":
+		d.Torn++
 	case there && (got == e.sum || e.open[got] > 0):
 		d.Intact++
 		return true

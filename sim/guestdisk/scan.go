@@ -26,6 +26,8 @@ type Found struct {
 	Whole map[string]Sum
 	// Torn are those of which a newer version is there in part.
 	Torn map[string]bool
+	// Corrupt says what is wrong with the whole, when nothing of it can be trusted.
+	Corrupt string
 }
 
 // place is where the newest whole record of a blob is in the log.

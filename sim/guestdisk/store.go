@@ -234,20 +234,12 @@ func (s *Store) Get(ctx context.Context, name string) ([]byte, error) {
 	return data, nil
 }
 
-// Has says whether there is a blob of a name.
-func (s *Store) Has(name string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, ok := s.places[name]
-	return ok
-}
-
-// Size is how many bytes a blob has; false where there is none.
-func (s *Store) Size(name string) (int, bool) {
+// Stat is how many bytes a blob has, and what tells this version of it from others; false where there is none.
+func (s *Store) Stat(name string) (size int, version uint64, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, ok := s.places[name]
-	return p.length, ok
+	return p.length, p.epoch<<32 | p.number, ok
 }
 
 // Names lists the blobs, in the order in which they were written.

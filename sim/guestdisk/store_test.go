@@ -56,13 +56,18 @@ func TestStoreKeepsBlobs(t *testing.T) {
 	require.NoError(t, s.Delete(background, "blob4"))
 	_, err = s.Get(background, "blob4")
 	require.ErrorIs(t, err, ErrNone)
-	assert.False(t, s.Has("blob4"))
+	_, _, there := s.Stat("blob4")
+	assert.False(t, there)
+	size, before, _ := s.Stat("blob5")
+	assert.Equal(t, len(content("blob5", 194)), size)
 	assert.Equal(t, []string{"blob5", "blob6", "blob0", "blob1", "blob2", "blob3"}, s.Names())
 
 	d.PowerOff()
 	d.PowerOn()
 	s, found = open(t, d)
 	assert.Equal(t, []string{"blob5", "blob6", "blob0", "blob1", "blob2", "blob3"}, s.Names())
+	_, after, _ := s.Stat("blob5")
+	assert.NotEqual(t, before, after, "nobody can know what happened meanwhile")
 	assert.Equal(t, sim.IntegrityData{Intact: 6, Lost: 1, Back: sim.Seconds(6 * time.Second)}, l.Judge(found), "the ledger was not told of the deletion")
 }
 
