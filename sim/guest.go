@@ -65,7 +65,21 @@ type Guest interface {
 	Power(GuestPower)
 	// Serving tells that the host forwards and runs guests again after a power loss.
 	Serving()
-	// State is how it is, and Answers whether its network stack answers (ping).
+	// State is how it is, Answers whether its network stack answers (ping), and Works whether it serves from its disk.
 	State() GuestState
 	Answers() bool
+	Works() bool
+}
+
+// Client is a Talk with a service that runs in a virtual machine. Its Flow ends at the machine's host; it is served while
+// there is a way, the guest works and the guest's disk answers.
+type Client interface {
+	Talk
+	Server() Resident
+}
+
+// Reader is the Machine of a Client that keeps something on the guest's disk.
+type Reader interface {
+	// Read tells that the guest has its disk again, and that what it had acknowledged is read back.
+	Read()
 }

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -34,13 +35,20 @@ func (r *Run) steady(ctx context.Context) (bool, error) {
 	return served.all() || r.opts.Stay && len(served.want) == 0, nil
 }
 
-// everyone lists the members of all workloads, each workload's watches after its members.
+// everyone lists the members of all workloads, each workload's watches after its members; and after all of them those who
+// talk to virtual machines.
 func everyone(uses []*Use) []*Member {
-	var all []*Member
+	var all, clients []*Member
 	for _, u := range uses {
-		all = append(append(all, u.Members...), u.Watches...)
+		for _, m := range append(slices.Clone(u.Members), u.Watches...) {
+			if _, ok := m.Talk.(Client); ok {
+				clients = append(clients, m)
+			} else {
+				all = append(all, m)
+			}
+		}
 	}
-	return all
+	return append(all, clients...)
 }
 
 // servedView follows which members are served, from the log.

@@ -35,11 +35,12 @@ func (w *World) powerGuests(levels []sim.Level) {
 	}
 }
 
-// livesOf lists the life of a member, and those of whoever watches it.
+// livesOf lists the life of a member, and those of whoever watches it or is served by it.
 func (w *World) livesOf(m *sim.Member) []*life {
 	var all []*life
 	for _, l := range w.lives {
-		if l.member.Workload == m.Workload && l.member.Index == m.Index {
+		client, ok := l.member.Talk.(sim.Client)
+		if l.member.Workload == m.Workload && l.member.Index == m.Index || ok && client.Server() == m.Talk {
 			all = append(all, l)
 		}
 	}

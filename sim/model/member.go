@@ -20,9 +20,12 @@ type member struct {
 	member  *sim.Member
 	reach   reach
 	machine sim.Machine
-	watched *member   // whom it looks at from outside; nil for a member itself
-	watches []*member // who looks at it
-	usable  bool      // what its machine was told of its way
+	watched *member   // the virtual machine that it looks at from outside, or is served by; nil for a member itself
+	client  bool      // it is served by it
+	watches []*member // who looks at it, or is served by it
+	usable  bool      // there is a way, or a disk that answers
+	heard   bool      // somebody was at the end of it when it last looked
+	told    bool      // what its machine was told of both
 
 	begun, served bool
 	since         time.Duration // of the latest change
@@ -36,21 +39,44 @@ func (m *member) path(usable bool, cause int) {
 	if m.stopped {
 		return
 	}
-	m.cause, m.usable = cause, usable
-	m.machine.Path(usable && m.answered())
+	m.cause, m.usable, m.heard = cause, usable, m.answered()
+	m.told = usable && m.heard
+	m.machine.Path(m.told)
 }
 
-// answered says whether there is somebody at the end of its way: a virtual machine may be off.
+// answered says whether there is somebody at the end of its way: a virtual machine may be off, and what it serves from
+// its disk wait for that.
 func (m *member) answered() bool {
 	if m.watched == nil {
 		return true
 	}
 	guest, ok := m.watched.machine.(sim.Guest)
-	return !ok || guest.Answers()
+	switch {
+	case !ok:
+		return true
+	case m.client:
+		return guest.Works() && m.watched.usable
+	}
+	return guest.Answers()
 }
 
-// see tells a watch that the state of what it looks at has changed.
-func (m *member) see(cause int) { m.path(m.usable, cause) }
+// see tells whoever looks at a virtual machine, or is served by it, that it has changed.
+func (m *member) see(cause int) {
+	heard := m.answered()
+	if reader, ok := m.machine.(sim.Reader); ok && heard && !m.heard {
+		reader.Read()
+	}
+	if m.heard = heard; m.told != (m.usable && heard) {
+		m.path(m.usable, cause)
+	}
+}
+
+// seen has everybody look who looks at it.
+func (m *member) seen() {
+	for _, watch := range m.watches {
+		watch.see(m.cause)
+	}
+}
 
 // Now is the present scenario time.
 func (m *member) Now() time.Duration { return m.world.env.Loop.Now() }
@@ -119,11 +145,8 @@ func (m *member) Note(d sim.Data) {
 		return
 	}
 	m.world.note(m.cause, m.member.Subject(), d)
-	if _, guest := d.(sim.GuestData); !guest {
-		return
-	}
-	for _, watch := range m.watches {
-		watch.see(m.cause)
+	if _, guest := d.(sim.GuestData); guest {
+		m.seen()
 	}
 }
 

@@ -37,8 +37,7 @@ type store struct {
 	using     int
 	mode      proto.Mode
 	answering bool
-	since     time.Duration // when a controller will have the volume; in the past: it has
-	again     func()        // cancels the look that is planned for then
+	again     func() // cancels the look that is planned for then
 	disturbed bool
 }
 
@@ -233,6 +232,7 @@ func (s *store) tell(g *member, answering, refusing bool) {
 	case answering != g.usable:
 		g.path(answering, g.cause)
 	}
+	g.seen()
 }
 
 // answers says whether a request over the path that is used gets an answer.

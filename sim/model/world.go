@@ -27,6 +27,7 @@ type World struct {
 	byFlow      map[string]*way
 	members     []*member
 	byMember    map[*sim.Member]*member
+	residents   map[sim.Resident]*member
 
 	stale   []*segment // what their gateways and routers have not been told yet
 	touched ledger     // what the ways have not been told yet
@@ -44,7 +45,8 @@ func New(env sim.Env, opts Options) (*World, error) {
 	if err := unsupported(env.Plant); err != nil {
 		return nil, err
 	}
-	w := &World{env: env, opts: opts, state: newState(env.Plant), byFlow: map[string]*way{}, stores: map[*topology.Datastore]*store{}, byMember: map[*sim.Member]*member{}}
+	w := &World{env: env, opts: opts, state: newState(env.Plant), byFlow: map[string]*way{}, stores: map[*topology.Datastore]*store{}, byMember: map[*sim.Member]*member{},
+		residents: map[sim.Resident]*member{}}
 	w.timer.at, w.timer.cancel = proto.Never, func() {}
 	for _, n := range env.Plant.Nodes {
 		for _, b := range n.Bonds {
@@ -94,18 +96,29 @@ func (w *World) Start(m *sim.Member) error {
 		if err := w.house(mem, resident.Datastore()); err != nil {
 			return err
 		}
+		w.residents[resident] = mem
 	} else if err := w.travel(mem, m.Talk.Flow()); err != nil {
 		return err
 	}
 	w.members = append(w.members, mem)
 	w.byMember[m] = mem
-	if m.Aspect != "" {
-		mem.watched = w.byMember[m.Workload.Members[m.Index]]
-		mem.watched.watches = append(mem.watched.watches, mem)
-	}
+	w.attend(mem)
 	mem.machine = m.Talk.Predict(mem)
 	mem.path(mem.reach.there(), 0)
 	return nil
+}
+
+// attend has a member look at a virtual machine, or be served by it, if it does.
+func (w *World) attend(m *member) {
+	switch talk := m.member.Talk.(type) {
+	case sim.Watch:
+		m.watched = w.byMember[m.member.Workload.Members[m.member.Index]]
+	case sim.Client:
+		m.watched, m.client = w.residents[talk.Server()], true
+	}
+	if m.watched != nil {
+		m.watched.watches = append(m.watched.watches, m)
+	}
 }
 
 // travel has a member talk over a way.
@@ -160,10 +173,10 @@ func (w *World) Cause(m *sim.Member) int {
 	return 0
 }
 
-// Usable says whether a member's way is whole at present, there and back.
+// Usable says whether a member's way is whole at present, there and back, and answered.
 func (w *World) Usable(m *sim.Member) bool {
 	mem := w.byMember[m]
-	return mem != nil && mem.reach.whole()
+	return mem != nil && mem.reach.whole() && mem.answered()
 }
 
 // Pending says whether time alone will change something: a bond's delay, a gateway's or a router's timer, a neighbour
