@@ -103,6 +103,7 @@ type loader struct {
 	waits []wait
 	// workloads are the names of all workloads of the file, those that this version cannot play among them.
 	workloads []string
+	visitors  []visitor
 }
 
 // load makes the scenario of a file's root; name is for one that does not name itself.

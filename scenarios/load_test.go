@@ -149,6 +149,41 @@ func TestWordsOfLaterVersionsAreRightAndCannotRun(t *testing.T) {
 	}
 }
 
+// The incident as its people typed it.
+func TestTheFilesOfTheDesignPlay(t *testing.T) {
+	for _, variant := range []string{"", "two-spares", "canary", "one-optic", "cross-cabled", "guests-resume"} {
+		sc, err := Load("../testdata/scenarios/design/both-cores-two-optics.yaml", Options{Variant: variant})
+		require.NoError(t, err, variant)
+		require.Len(t, sc.Uses, 6)
+		assert.Equal(t, "inet", sc.Uses[4].ID)
+		assert.Len(t, sc.Uses[4].Members, 8, "a client for each of the mail machines")
+	}
+}
+
+func TestClientsOfMachinesAreRead(t *testing.T) {
+	for text, want := range map[string]string{
+		"{c: {kind: mail, from: isp, to: linux}}":                                                       "linux does not serve mail: give it service: mail",
+		"{c: {kind: mail, from: isp, to: nobody}}":                                                      `"nobody" is no workload of virtual machines`,
+		"{c: {kind: mail, from: isp, to: internet}}":                                                    "internet is no workload of virtual machines",
+		"{c: {kind: http, from: isp, to: c}}":                                                           "c is no workload of virtual machines",
+		"{c: {kind: http, from: isp, to: lynux}}":                                                       `"lynux"`,
+		"{v: {kind: vm, on: hv, count: 4, disk: ds1, service: fax}}":                                    "fax",
+		"{c: {kind: http, from: isp, to: linux, count: 5000}}":                                          "between 1 and 1000",
+		"{c: {kind: http, from: isp, to: v}, v: {kind: vm, on: hv, count: 3, disk: ds1, service: web}}": "",
+	} {
+		path := filepath.Join(t.TempDir(), "s.yaml")
+		require.NoError(t, os.WriteFile(path, []byte("topology: two-core-vms\ntimeline: {a: {reboot: core}}\nworkloads: "+text+"\n"), 0o600))
+		sc, err := Load(path, Options{})
+		if want == "" {
+			require.NoError(t, err)
+			assert.Equal(t, 3, len(sc.Uses[len(sc.Uses)-2].Members), "whichever comes first in the file")
+			continue
+		}
+		assert.ErrorContains(t, err, want, text)
+		assert.ErrorContains(t, err, "s.yaml:3:", text)
+	}
+}
+
 func TestInlineFaults(t *testing.T) {
 	sc, err := Try("two-core", []string{"reboot: core", "optic-dead: [stor-a, stor-b]", "{at: 2m, reboot: {target: hv1, off: 3s}, for: 1h}"}, Options{})
 	require.NoError(t, err)

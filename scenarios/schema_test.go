@@ -69,7 +69,7 @@ func TestScenarioSchemaTakesTheLibrary(t *testing.T) {
 		text, _ := Text(name)
 		assert.NoError(t, schema.Validate(parsed(t, text)), name)
 	}
-	drafts, err := filepath.Glob("../testdata/scenarios/later/*.yaml")
+	drafts, err := filepath.Glob("../testdata/scenarios/design/*.yaml")
 	require.NoError(t, err)
 	for _, name := range drafts {
 		text, err := os.ReadFile(name)

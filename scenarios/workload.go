@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -31,14 +32,53 @@ func (l *loader) uses(p *topology.Plant, typed *yamlfile.Node) []*sim.Use {
 	l.workloads = typed.Keys()
 	var all []*sim.Use
 	for _, e := range typed.Entries() {
-		if u := l.use(p, e); u != nil && (p == nil || len(u.Members) > 0) {
+		if u := l.use(p, e); u != nil {
 			all = append(all, u)
 		}
 	}
+	l.visits(p, all)
+	all = slices.DeleteFunc(all, func(u *sim.Use) bool { return p != nil && len(u.Members) == 0 })
 	l.needs(all)
 	workload.Pace(all)
-	workload.Seat(all)
+	l.seat(all)
 	return all
+}
+
+// seat gives virtual machines their parts of volumes.
+func (l *loader) seat(all []*sim.Use) {
+	workload.Seat(all)
+	for _, u := range all {
+		if err := workload.Crowded(u); err != nil {
+			l.ps.Add(u.Pos, "", "%s: %s", u.ID, err)
+		}
+	}
+}
+
+// visitor is a workload that waits for the virtual machines which it talks to.
+type visitor struct {
+	*sim.Use
+	workload.Visitor
+	node *yamlfile.Node
+}
+
+// visits gives those their members who talk to virtual machines. What is wrong with these has been said already.
+func (l *loader) visits(p *topology.Plant, all []*sim.Use) {
+	for _, v := range l.visitors {
+		for _, host := range all {
+			if host.ID != v.Host() {
+				continue
+			}
+			_, waits := host.Workload.(workload.Visitor)
+			switch {
+			case len(host.Members) > 0:
+				talks, err := v.Visit(p, v.ID, host)
+				take(&l.ps, v.node, err)
+				enlist(v.Use, talks)
+			case waits:
+				take(&l.ps, v.node, fmt.Errorf("to: %s is no workload of virtual machines", host.ID))
+			}
+		}
+	}
 }
 
 // use reads one workload; nil when it cannot be played.
@@ -63,14 +103,22 @@ func (l *loader) use(p *topology.Plant, e yamlfile.Entry) *sim.Use {
 	u := &sim.Use{ID: e.Key, Kind: common.Kind, Tier: common.Tier, Needs: common.Needs, Demand: common.Demand, Workload: kind.New(), Pos: e.KeyPos}
 	var ps yamlfile.Problems
 	yamlfile.Decode(n.Without(placingKeys...), u.Workload, &ps)
-	if len(ps) == 0 && p != nil {
+	v, visits := u.Workload.(workload.Visitor)
+	switch {
+	case len(ps) > 0 || p == nil:
+	case visits && l.hosts(p, v.Host()):
+		l.visitors = append(l.visitors, visitor{u, v, n})
+	default:
 		l.talks(u, p, n, &ps)
 	}
 	l.ps = append(l.ps, ps...)
-	if x, ok := u.Workload.(interface{ Later() string }); ok && x.Later() != "" {
-		l.later.add(u.Pos, "workload %s: %s", u.ID, x.Later())
-	}
 	return u
+}
+
+// hosts says whether a name is that of a workload, and of nothing in the plant.
+func (l *loader) hosts(p *topology.Plant, name string) bool {
+	_, err := topology.Target{name}.Nodes(p)
+	return err != nil && slices.Contains(l.workloads, name)
 }
 
 // talks gives a workload its members.
@@ -81,6 +129,11 @@ func (l *loader) talks(u *sim.Use, p *topology.Plant, n *yamlfile.Node, ps *yaml
 		return
 	}
 	take(ps, n, err)
+	enlist(u, talks)
+}
+
+// enlist makes talks the members of a workload, and those who watch them.
+func enlist(u *sim.Use, talks []sim.Talk) {
 	for _, t := range talks {
 		if w, ok := t.(sim.Watch); ok {
 			member, aspect := w.Watches()

@@ -1,23 +1,26 @@
 package workload
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"sync"
+	"strconv"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/guestdisk"
+	"github.com/dcdrill/dcdrill/sim/service"
 	"github.com/dcdrill/dcdrill/topology"
 )
 
 func init() {
-	sim.Workloads.Register("http", "ask a web server at a steady rate, over new connections or kept ones",
+	sim.Workloads.Register("http", "ask a web server at a steady rate, over new connections or kept ones; one in a virtual machine reads its pages from disk",
 		func() sim.Workload { return new(HTTP) })
 }
 
@@ -33,7 +36,8 @@ const (
 	mostRequests = 256
 )
 
-// HTTP is a web server and somebody who asks it, whether or not earlier requests have been answered.
+// HTTP is a web server and somebody who asks it, whether or not earlier requests have been answered. Where it names virtual
+// machines, the server runs in them, and each of its pages is read from the machine's disk.
 type HTTP struct {
 	Ends
 	Interval  time.Duration `yaml:"interval" doc:"from one request to the next; 1s by default"`
@@ -48,12 +52,11 @@ func (h *HTTP) Tolerates() time.Duration { return h.patience(HTTPTolerates) }
 // Talks lists a client for each pair.
 func (h *HTTP) Talks(p *topology.Plant) ([]sim.Talk, error) {
 	flows, err := h.connections(p)
+	if err == nil {
+		err = h.checkSize()
+	}
 	if err != nil {
 		return nil, err
-	}
-	const most = 1 << 20
-	if h.Size < 0 || h.Size > most {
-		return nil, fmt.Errorf("size is %d: it must be between 0 and %d", h.Size, most)
 	}
 	talks := make([]sim.Talk, len(flows))
 	for i, f := range flows {
@@ -63,6 +66,41 @@ func (h *HTTP) Talks(p *topology.Plant) ([]sim.Talk, error) {
 		}
 	}
 	return talks, nil
+}
+
+// Host is the workload of virtual machines that it names, if it names one.
+func (h *HTTP) Host() string {
+	if len(h.To) == 1 {
+		return h.To[0]
+	}
+	return ""
+}
+
+// Visit lists a client for each pair of one who asks and a machine that is asked.
+func (h *HTTP) Visit(p *topology.Plant, _ string, host *sim.Use) ([]sim.Talk, error) {
+	if h.Network != "" || len(h.Networks) > 0 {
+		return nil, errors.New("network: machines are reached by their own: say it there")
+	}
+	visits, err := visitsOf(p, h.From, host, h.Count, service.WebService)
+	if err == nil {
+		err = h.checkSize()
+	}
+	if err != nil {
+		return nil, err
+	}
+	talks := make([]sim.Talk, len(visits))
+	for i, v := range visits {
+		v.rhythm, v.timeout, v.keeps = every(h.Interval, HTTPInterval), orTime(h.Timeout, HTTPTimeout), 1
+		talks[i] = &reader{visit: v, keep: h.KeepAlive, size: orInt(h.Size, 1024)}
+	}
+	return talks, nil
+}
+
+func (h *HTTP) checkSize() error {
+	if h.Size < 0 || h.Size > service.MostPage {
+		return fmt.Errorf("size is %d: it must be between 0 and %d", h.Size, service.MostPage)
+	}
+	return nil
 }
 
 type browser struct {
@@ -79,9 +117,7 @@ func (b *browser) Flow() sim.Flow { return b.flow }
 // Predict: the first request to get through after a darkness is the next of the beat, or an earlier one that is
 // repeated before.
 func (b *browser) Predict(v sim.Viewer) sim.Machine {
-	return newStall(v, beforeFirst(v, b.interval), func(_, _ time.Duration) (time.Duration, bool) {
-		return time.Duration(v.Phase() * float64(b.interval)), false
-	})
+	return newStall(v, beforeFirst(v, b.interval), nextOfBeat(v, b.interval))
 }
 
 // Measure serves at one place and asks from the other.
@@ -89,32 +125,22 @@ func (b *browser) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) 
 	all, ctx := errgroup.WithContext(ctx)
 	server := newDesk(to, orRouted(b.flow.Networks)[0])
 	all.Go(func() error { return server.run(ctx, b.serve) })
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return server.dial(ctx, from) }
-	transport := &http.Transport{DialContext: dial, DisableKeepAlives: !b.keep, MaxIdleConnsPerHost: mostRequests}
-	defer transport.CloseIdleConnections()
-	client := &http.Client{Transport: transport, Timeout: b.timeout}
-	out := &asker{meter: m}
-	room := make(chan struct{}, mostRequests)
+	client := httpClient(from, server.dial, b.keep)
+	defer client.CloseIdleConnections()
+	client.Timeout = b.timeout
 	all.Go(func() error {
-		var requests sync.WaitGroup
-		defer requests.Wait()
-		from.Pace(ctx, b.interval, func(at time.Duration) {
-			out.ask(at, func(n uint64) bool {
-				select {
-				case room <- struct{}{}:
-				default:
-					return false
-				}
-				requests.Go(func() {
-					defer func() { <-room }()
-					b.get(ctx, client, func(ok bool) { out.end(n, ok, from.Now()) })
-				})
-				return true
-			})
-		})
+		askInTime(ctx, from, b.interval, m, func(ctx context.Context) bool { return b.get(ctx, client) })
 		return nil
 	})
 	return ended(ctx, all.Wait())
+}
+
+// httpClient is a client at a place whose every request goes to one server.
+func httpClient(from sim.Place, dial func(context.Context, sim.Place) (net.Conn, error), keep bool) *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, from) },
+		DisableKeepAlives: !keep, MaxIdleConnsPerHost: mostRequests,
+	}}
 }
 
 // serve answers requests until ctx ends.
@@ -137,19 +163,51 @@ func lostPower(ctx context.Context, err error) error {
 	return err
 }
 
-// get makes one request and tells how it ended.
-func (b *browser) get(ctx context.Context, client *http.Client, end func(ok bool)) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://server/", nil)
+// get makes one request, and says whether the answer is what it should be.
+func (b *browser) get(ctx context.Context, client *http.Client) bool {
+	n, err := fetch(ctx, client, http.MethodGet, "/", nil, io.Discard)
+	return err == nil && n == int64(b.size)
+}
+
+// fetch makes a request, and has the body of the answer written to out.
+func fetch(ctx context.Context, client *http.Client, method, path string, body io.Reader, out io.Writer) (int64, error) {
+	req, err := http.NewRequestWithContext(ctx, method, "http://server"+path, body)
 	if err != nil {
-		end(false)
-		return
+		return 0, err
 	}
 	answer, err := client.Do(req)
 	if err != nil {
-		end(false)
-		return
+		return 0, err
 	}
-	n, err := io.Copy(io.Discard, answer.Body)
-	_ = answer.Body.Close()
-	end(err == nil && answer.StatusCode == http.StatusOK && n == int64(b.size))
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode >= http.StatusMultipleChoices {
+		return 0, fmt.Errorf("%s %s: %s", method, path, answer.Status)
+	}
+	return io.Copy(out, answer.Body)
+}
+
+// reader is somebody who reads a page of a virtual machine.
+type reader struct {
+	*visit
+	keep bool
+	size int
+}
+
+// Measure asks for the page until ctx ends.
+func (r *reader) Measure(ctx context.Context, from, _ sim.Place, m sim.Meter) error {
+	client := httpClient(from, r.dial, r.keep)
+	defer client.CloseIdleConnections()
+	page := service.Page(r.size)
+	sum := guestdisk.SumOf(page)
+	name := strconv.Itoa(r.size)
+	r.ledger.Sent(name, sum)
+	return r.ask(ctx, from, m, func(ctx context.Context) bool {
+		var got bytes.Buffer
+		_, err := fetch(ctx, client, http.MethodGet, "/"+name, nil, &got)
+		if err != nil || !bytes.Equal(got.Bytes(), page) {
+			return false
+		}
+		r.ledger.Acknowledged(name, sum, from.Now())
+		return true
+	})
 }

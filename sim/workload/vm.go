@@ -37,7 +37,7 @@ type VM struct {
 	Disk    string          `yaml:"disk,required" doc:"the datastore of the host that it lives on"`
 	Network string          `yaml:"network" doc:"the network by which it is reached; without it, the host's own"`
 	Guest   Guest           `yaml:"guest" doc:"what runs in it"`
-	Service string          `yaml:"service" enum:"mail|files|web|database" doc:"what it serves from its disk; not in this version"`
+	Service string          `yaml:"service" enum:"mail|files|web|database" doc:"what it serves from its disk to workloads of kind mail, files or database; pages to http it serves besides"`
 	OnAPD   string          `yaml:"on_apd" enum:"none|restart" doc:"what the host does when all paths have been down for 320 s: nothing (default), or restart it"`
 	Every   time.Duration   `yaml:"interval" doc:"from one write to the next; 1s by default"`
 	For     time.Duration   `yaml:"tolerates" doc:"the longest outage that it survives; its guest's disk timeout by default"`
@@ -115,14 +115,6 @@ func (v *VM) Tolerates() time.Duration {
 // DiskTimeout is how long its guests wait for their disk before they take it for broken; 0 is for ever.
 func (v *VM) DiskTimeout() time.Duration { return v.Guest.timeout() }
 
-// Later names what of it this version cannot play; empty for nothing.
-func (v *VM) Later() string {
-	if v.Service != "" {
-		return "service " + v.Service
-	}
-	return ""
-}
-
 // Talks lists the machines, and then who pings each from outside the plant, where it has an outside.
 func (v *VM) Talks(p *topology.Plant) ([]sim.Talk, error) {
 	hosts, err := v.On.Nodes(p)
@@ -143,11 +135,7 @@ func (v *VM) Talks(p *topology.Plant) ([]sim.Talk, error) {
 			return nil, err
 		}
 		machines = append(machines, m)
-		ping, err := v.ping(p, m, i)
-		if err != nil {
-			return nil, err
-		}
-		if ping != nil {
+		if ping := v.ping(p, m, i); ping != nil {
 			pings = append(pings, ping)
 		}
 	}
@@ -156,13 +144,20 @@ func (v *VM) Talks(p *topology.Plant) ([]sim.Talk, error) {
 
 // machine is one virtual machine at a host.
 func (v *VM) machine(p *topology.Plant, host *topology.Node) (*machine, error) {
+	net, err := v.network(p, host)
+	if err != nil {
+		return nil, err
+	}
 	var have []string
 	for _, d := range host.Datastores {
 		if have = append(have, d.ID); d.ID != v.Disk {
 			continue
 		}
-		m := &machine{store: d, rhythm: every(v.Every, VMInterval), conf: v.conf(), seat: &seat{}}
+		m := &machine{store: d, rhythm: every(v.Every, VMInterval), conf: v.conf(), seat: &seat{}, networks: net}
 		m.live = newLiveGuest(m.conf)
+		if v.Service != "" {
+			m.serve(v.Service)
+		}
 		return m, nil
 	}
 	return nil, fmt.Errorf("disk: %w", topology.NewUnknown("datastore of "+host.ID, v.Disk, have))
@@ -185,6 +180,9 @@ type machine struct {
 	rhythm
 	conf proto.GuestConf
 	live *liveGuest
+	// networks are those by which it is reached; none where that is left to routing.
+	networks []*topology.Network
+	servers  []*server
 	// seat is where its bytes lie on the volume, and index its number there.
 	seat *seat
 }

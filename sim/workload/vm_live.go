@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/proto"
 )
@@ -19,19 +21,21 @@ func (m *machine) Measure(ctx context.Context, from, _ sim.Place, meter sim.Mete
 	}
 	m.live.begin(meter)
 	w := &writer{machine: m, place: from, disk: disk, out: asker{meter: meter}}
-	var hosted sync.WaitGroup
-	hosted.Go(func() {
-		_ = from.Serve(ctx, func(ctx context.Context) error {
+	hosted, ctx := errgroup.WithContext(ctx)
+	hosted.Go(func() error {
+		return from.Serve(ctx, func(ctx context.Context) error {
 			m.live.hosted(from.Now(), true)
 			<-ctx.Done()
 			m.live.hosted(from.Now(), false)
 			return nil
 		})
 	})
-	hosted.Go(func() { w.run(ctx) })
+	hosted.Go(func() error { w.run(ctx); return nil })
+	for _, s := range m.servers {
+		hosted.Go(func() error { return s.run(ctx, from, disk) })
+	}
 	from.Pace(ctx, m.interval, func(time.Duration) { poke(m.live.due) })
-	hosted.Wait()
-	return nil
+	return ended(ctx, hosted.Wait())
 }
 
 // liveGuest is a real virtual machine's guest: the same step machine as the law's, told what its real disk does. Safe
@@ -43,16 +47,19 @@ type liveGuest struct {
 	told  sim.GuestState
 	on    bool            // its host is in service
 	due   chan struct{}   // it is time for a write
-	other chan struct{}   // it is in another state
 	life  context.Context // ends when it is switched off
 	end   context.CancelFunc
+	moved chan struct{} // closed with the next change of its state
 	// asking counts the requests under way; follow is told when Step may want another moment.
 	asking atomic.Int32
 	follow func()
 }
 
 func newLiveGuest(conf proto.GuestConf) *liveGuest {
-	l := &liveGuest{follow: func() {}, guest: proto.NewGuest(conf), due: make(chan struct{}, 1), other: make(chan struct{}, 1), on: true}
+	l := &liveGuest{
+		follow: func() {}, guest: proto.NewGuest(conf), due: make(chan struct{}, 1), on: true,
+		moved: make(chan struct{}),
+	}
 	l.life, l.end = context.WithCancel(context.Background())
 	return l
 }
@@ -128,12 +135,13 @@ func (l *liveGuest) change(do func()) {
 	if now == before {
 		return
 	}
+	close(l.moved)
+	l.moved = make(chan struct{})
 	if now == sim.GuestOff || now == sim.GuestBooting {
 		l.end()
 		l.life, l.end = context.WithCancel(context.Background())
 	}
 	poke(l.due)
-	poke(l.other)
 	l.tell()
 }
 
@@ -163,4 +171,16 @@ func (l *liveGuest) answers() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.guest.Answers()
+}
+
+// awaitChange is closed as soon as its state is another than the one given.
+func (l *liveGuest) awaitChange(from sim.GuestState) <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.guest.State() == from {
+		return l.moved
+	}
+	closed := make(chan struct{})
+	close(closed)
+	return closed
 }

@@ -15,19 +15,15 @@ import (
 // Ping is the aspect of a machine that somebody outside sees who only pings it. It is not health.
 const Ping = "ping"
 
-// ping is who pings a machine from the first external node; nil where the plant has no outside, or the machine no network.
-func (v *VM) ping(p *topology.Plant, m *machine, member int) (*ping, error) {
-	net, err := v.network(p, m.store.Host)
-	if err != nil {
-		return nil, err
-	}
+// ping is who pings a machine from the first external node; nil where the plant has no outside.
+func (v *VM) ping(p *topology.Plant, m *machine, member int) *ping {
 	for _, n := range p.Nodes {
 		if n.Kind == topology.External {
-			flow := sim.Flow{From: n, To: m.store.Host, Networks: net}
-			return &ping{machine: m, member: member, flow: flow, rhythm: every(0, VMInterval)}, nil
+			flow := sim.Flow{From: n, To: m.store.Host, Networks: m.networks}
+			return &ping{machine: m, member: member, flow: flow, rhythm: every(0, VMInterval)}
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // network is the one that a machine is reached by: none where that is left to routing.
@@ -100,10 +96,11 @@ func (p *ping) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) err
 // follow sends whenever the machine's state has changed.
 func (p *ping) follow(ctx context.Context, send func()) {
 	for {
+		_, state := p.machine.live.now()
 		select {
 		case <-ctx.Done():
 			return
-		case <-p.machine.live.other:
+		case <-p.machine.live.awaitChange(state):
 			send()
 		}
 	}

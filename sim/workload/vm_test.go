@@ -175,7 +175,7 @@ func (d *memoryDisk) resume(err error) {
 // diskPlace is a place with a disk.
 type diskPlace struct {
 	*simtest.Place
-	disk *memoryDisk
+	disk sim.Disk
 }
 
 func (p diskPlace) Disk(*topology.Datastore) (sim.Disk, error) { return p.disk, nil }

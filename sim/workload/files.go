@@ -1,0 +1,86 @@
+package workload
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/guestdisk"
+	"github.com/dcdrill/dcdrill/sim/service"
+	"github.com/dcdrill/dcdrill/topology"
+)
+
+func init() {
+	sim.Workloads.Register("files", "upload files to virtual machines, download them again and compare them",
+		func() sim.Workload { return new(Files) })
+}
+
+const (
+	// FilesTolerates is how long people wait for a file before they call somebody. Chosen.
+	FilesTolerates = 30 * time.Second
+	// FilesInterval is a file every two seconds. Chosen.
+	FilesInterval = 2 * time.Second
+	// filesOwn is how many files a client has; it writes them over in turn. Chosen, so that one in the making is long
+	// answered or given up when it is written over.
+	filesOwn = 8
+)
+
+// Files is people who keep files in virtual machines: each file is uploaded, downloaded again and compared.
+type Files struct {
+	Customers
+	Size int `yaml:"size" doc:"octets in a file; 65536 by default"`
+}
+
+// Tolerates is FilesTolerates, or as told.
+func (f *Files) Tolerates() time.Duration { return orTime(f.For, FilesTolerates) }
+
+// Visit lists who keeps files in which machine.
+func (f *Files) Visit(p *topology.Plant, own string, host *sim.Use) ([]sim.Talk, error) {
+	if f.Size < 0 || f.Size > service.MostFile {
+		return nil, fmt.Errorf("size is %d: it must be between 0 and %d", f.Size, service.MostFile)
+	}
+	return f.visits(p, own, host, clientele{service.FilesService, FilesInterval, filesOwn, func(v *visit) sim.Talk {
+		return &keeper{visit: v, size: orInt(f.Size, 64<<10)}
+	}})
+}
+
+// keeper is somebody who keeps files.
+type keeper struct {
+	*visit
+	size int
+	last atomic.Uint64
+}
+
+// Measure keeps files until ctx ends.
+func (k *keeper) Measure(ctx context.Context, from, _ sim.Place, m sim.Meter) error {
+	client := httpClient(from, k.dial, true)
+	defer client.CloseIdleConnections()
+	return k.ask(ctx, from, m, func(ctx context.Context) bool { return k.exchange(ctx, client, from) })
+}
+
+// exchange uploads a file and looks whether it is the same when it comes back.
+func (k *keeper) exchange(ctx context.Context, client *http.Client, from sim.Place) bool {
+	n := k.last.Add(1)
+	name, data := fmt.Sprintf("%s-%d", k.name, n%filesOwn), k.content(n)
+	sum := guestdisk.SumOf(data)
+	k.ledger.Sent(name, sum)
+	if _, err := fetch(ctx, client, http.MethodPut, "/"+name, bytes.NewReader(data), new(bytes.Buffer)); err != nil {
+		return false
+	}
+	k.ledger.Acknowledged(name, sum, from.Now())
+	var back bytes.Buffer
+	_, err := fetch(ctx, client, http.MethodGet, "/"+name, nil, &back)
+	return err == nil && guestdisk.SumOf(back.Bytes()) == sum
+}
+
+// content is what the nth file holds.
+func (k *keeper) content(n uint64) []byte {
+	data := make([]byte, k.size)
+	_, _ = rand.NewChaCha8([32]byte{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24), byte(k.number), byte(k.number >> 8)}).Read(data)
+	return data
+}
