@@ -35,9 +35,9 @@ func TestDuring(t *testing.T) {
 		want  sim.Outcome
 		got   string
 	}{
-		"pings but frozen": {During{Ping: "ok", Write: "stalled", From: sim.NetworkUp, To: sim.StorageUp}, sim.Passed, "all the time, from 20s to 1m0s"},
-		"silent at first":  {During{Ping: "silent", From: "10s", To: sim.NetworkUp}, sim.Passed, "all the time, from 10s to 20s"},
-		"well again":       {During{Ping: "ok", Write: "ok", From: sim.StorageUp}, sim.Passed, "all the time, from 1m0s to 1m30s"},
+		"pings but frozen": {During{Ping: "ok", Write: "stalled", From: sim.NetworkUp, To: sim.StorageUp}, sim.Passed, "all the time, from 25s to 55s"},
+		"silent at first":  {During{Ping: "silent", From: "10s", To: sim.NetworkUp}, sim.Passed, "all the time, from 10s to 15s"},
+		"well again":       {During{Ping: "ok", Write: "ok", From: sim.StorageUp}, sim.Passed, "all the time, from 1m5s to 1m30s"},
 		"not frozen":       {During{Write: "stalled", From: "50s", To: "70s"}, sim.Failed, "mail/1 is served for 10s of 20s"},
 		"not well":         {During{Write: "ok", From: "50s", To: "70s"}, sim.Failed, "mail/1 is served for 10s of 20s"},
 		"never there":      {During{Write: "ok", From: sim.AllBooted}, sim.Failed, "there is no such time: all-booted was not reached"},

@@ -20,6 +20,7 @@ type guest struct {
 	down   bool // not served
 	hit    bool // it was not, at some time
 	inHand bool // somebody is at it, or will be
+	boots  bool // it was switched on, and nobody has seen yet what came of it
 	tested bool
 	sound  bool // verified
 }

@@ -17,7 +17,7 @@ func (c *crew) care(g *guest) {
 	switch {
 	case g.state == sim.GuestBroken:
 		c.repair(g)
-	case g.helpless() && c.restartable(g):
+	case g.helpless() && !g.boots && c.restartable(g):
 		c.restart(g)
 	case g.hit && !g.down && g.state.Works():
 		c.examine(g)
@@ -71,7 +71,7 @@ func (c *crew) needs(g *guest) string {
 
 // switchOn boots a machine, as the dice will have it.
 func (c *crew) switchOn(a sim.Act, g *guest) {
-	g.inHand = false
+	g.inHand, g.boots = false, true
 	c.hands.SwitchOn(a, g.member, c.bootTime(g), c.breaks(g))
 }
 
@@ -88,9 +88,9 @@ func (c *crew) bootTime(g *guest) time.Duration {
 		return 0
 	}
 	takes := boot.takes.draw(c.hands.Dice("boot time " + g.name))
-	booting := 1
+	booting := 0
 	for _, other := range c.machines {
-		if other.state == sim.GuestBooting {
+		if other.boots {
 			booting++
 		}
 	}

@@ -66,6 +66,7 @@ func (v *view) see(e sim.Event) *guest {
 	case sim.GuestData:
 		if s := v.members[e.Subject]; s != nil && s.guest != nil {
 			s.guest.state, s.guest.cause = d.State, e.Seq
+			s.guest.boots = s.guest.boots && (d.State == sim.GuestOff || d.State == sim.GuestBooting)
 			return s.guest
 		}
 	case sim.PathsData:
