@@ -164,6 +164,7 @@ func (st *store) hear() {
 	}
 	w := st.storage.world
 	for _, u := range i.Take() {
-		w.env.Log.Add(w.causeOf(st.member), st.String(), sim.PathsData{Using: u.Path, Mode: u.Mode.String(), Why: u.Why})
+		cause := max(w.causeOf(st.member), w.shadow.Changed(st.conf))
+		w.env.Log.Add(cause, st.String(), sim.PathsData{Using: u.Path, Mode: u.Mode.String(), Why: u.Why})
 	}
 }
