@@ -154,15 +154,18 @@ func figuresOfMemory(t *testing.T) []figure {
 }
 
 // memAvailable is the machine's free memory and what could be freed, in bytes (proc_meminfo(5)).
-func memAvailable(t *testing.T) int64 {
-	text, err := os.ReadFile("/proc/meminfo")
+func memAvailable(t *testing.T) int64 { return amount(t, "/proc/meminfo", "MemAvailable") }
+
+// amount is a line of a file of the kernel's, in bytes.
+func amount(t *testing.T, file, name string) int64 {
+	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	for _, line := range strings.Split(string(text), "\n") {
 		var kib int64
-		if n, _ := fmt.Sscanf(line, "MemAvailable: %d kB", &kib); n == 1 {
+		if n, _ := fmt.Sscanf(line, name+": %d kB", &kib); n == 1 {
 			return kib << 10
 		}
 	}
-	require.Fail(t, "no MemAvailable")
+	require.Fail(t, "no "+name+" in "+file)
 	return 0
 }

@@ -3,8 +3,6 @@ package kernel
 import (
 	"context"
 	"fmt"
-	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -74,14 +72,5 @@ func figuresOfMachines(t *testing.T) []figure {
 
 // residentMemory is the most that this process ever took (proc_pid_status(5)).
 func residentMemory(t *testing.T) string {
-	text, err := os.ReadFile("/proc/self/status")
-	require.NoError(t, err)
-	for _, line := range strings.Split(string(text), "\n") {
-		var kib int64
-		if n, _ := fmt.Sscanf(line, "VmHWM: %d kB", &kib); n == 1 {
-			return fmt.Sprintf("%d MiB", kib>>10)
-		}
-	}
-	require.Fail(t, "no VmHWM")
-	return ""
+	return fmt.Sprintf("%d MiB", amount(t, "/proc/self/status", "VmHWM")>>20)
 }
