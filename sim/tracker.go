@@ -44,6 +44,7 @@ type Tracker struct {
 	lastGood time.Duration // when the last good request was asked, or the end of the latest jump after it
 	lastBad  time.Duration // when the latest lost request was asked
 	lastJump time.Duration // its end
+	rested   time.Duration // when its latest rest ended or will
 	settled  time.Duration // when the latest request of known fate was asked
 	pending  int           // in open, without a fate
 
@@ -77,7 +78,7 @@ const (
 // sender is late by half of it, StarvedData says that nobody can judge. Wake is called, from any goroutine and with
 // nothing locked, when there is something to Take; it must not block.
 func NewTracker(tolerates time.Duration, wake func()) *Tracker {
-	return &Tracker{wake: wake, starved: min(tolerates/2, starvedAtMost), lastJump: -Never, settled: -Never, lastBad: -Never, lastGood: -Never}
+	return &Tracker{wake: wake, starved: min(tolerates/2, starvedAtMost), lastJump: -Never, rested: -Never, settled: -Never, lastBad: -Never, lastGood: -Never}
 }
 
 // Asked implements Meter. Numbers grow with every call, and it is called before the request is sent.
@@ -162,6 +163,14 @@ func (t *Tracker) Jumped(from, to time.Duration) {
 	for i := range t.lost {
 		t.lost[i].asked += to - from
 	}
+}
+
+// Rested tells that nothing was asked until a moment, to come or present, since nothing could have become of it before:
+// what was known until now is known until then.
+func (t *Tracker) Rested(until time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.rested = until
 }
 
 // Take hands over what was found since the last time, in order: UpData, DownData, ReconnectData, StarvedData.
@@ -312,8 +321,10 @@ func (t *Tracker) recoverLate(r request) {
 
 // known is a moment before another of which something is known; what was before a jump tells nothing about what came after.
 func (t *Tracker) known(moment, before time.Duration) time.Duration {
-	if t.lastJump <= before {
-		moment = max(moment, t.lastJump)
+	for _, m := range []time.Duration{t.lastJump, t.rested} {
+		if m <= before {
+			moment = max(moment, m)
+		}
 	}
 	if moment == -Never {
 		return before

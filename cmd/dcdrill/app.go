@@ -76,7 +76,7 @@ func (a *app) commands(root *cobra.Command) {
 		"ask":   {a.tryCommand(), a.runCommand(), a.verifyCommand(), a.sweepCommand(), a.checkCommand(), a.diffCommand(), a.reportCommand(), a.drillCommand()},
 		"write": {a.initCommand(), a.importCommand(), a.validateCommand(), a.listCommand(), a.showCommand(), a.graphCommand(), a.schemaCommand()},
 		"live":  {a.upCommand(), a.execCommand(), a.shellCommand(), a.injectCommand(), a.healCommand(), a.captureCommand()},
-		"other": {a.doctorCommand(), a.versionCommand(), a.insideCommand()},
+		"other": {a.doctorCommand(), a.capsuleCommand(), a.versionCommand(), a.insideCommand()},
 	} {
 		for _, c := range commands {
 			c.GroupID = group

@@ -93,6 +93,7 @@ func codeOf(err error) int {
 		problems    yamlfile.Problems
 		later       *scenarios.Later
 		unavailable *kernel.Unavailable
+		fallen      *kernel.Fallen
 	)
 	switch {
 	case errors.As(err, &reported):
@@ -103,6 +104,8 @@ func codeOf(err error) int {
 		return exitInterrupted
 	case errors.As(err, &wrong), errors.As(err, &problems), errors.Is(err, sim.ErrVersion):
 		return exitWrong
+	case errors.As(err, &fallen) && !errors.As(err, &unavailable):
+		return exitInconclusive
 	case errors.As(err, &later), errors.As(err, &unavailable), errors.Is(err, sim.ErrUnsupported):
 		return exitCannot
 	}

@@ -67,7 +67,7 @@ func (in *inside) play(ctx context.Context, ch *kernel.Channel, args json.RawMes
 	go untilSignal(ch, cancel)
 	events, sent := make(chan sim.Event, backlog), make(chan error)
 	go func() { sent <- sendEvents(ch, events) }()
-	_, err = sim.Play(ctx, kernel.Engine{RealTime: j.RealTime}, sc, sim.Options{
+	_, err = sim.Play(ctx, kernel.Engine{RealTime: j.RealTime, Virtual: kernel.InCapsule()}, sc, sim.Options{
 		Program: j.Program, RealTime: j.RealTime, Stay: j.Stay,
 		Listen: func(e sim.Event) { events <- e }, Explain: explain(sc),
 		Serve: func(r *sim.Run) { in.serve(r, sc) },

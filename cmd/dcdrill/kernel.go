@@ -12,11 +12,17 @@ import (
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/capsule"
 )
 
-// playKernel plays a scenario in the kernel world: it sends it into a box and takes its events.
+// playKernel plays a scenario in the kernel world, of this machine or of a capsule: it sends it into a box and takes its
+// events.
 func (a *app) playKernel(ctx context.Context, sc *sim.Scenario, f *playFlags, listen func(sim.Event)) (*sim.Log, error) {
-	box, err := kernel.StartBox(kernel.BoxOptions{Args: []string{"inside"}})
+	o, err := f.box()
+	if err != nil {
+		return nil, err
+	}
+	box, err := kernel.StartBox(o)
 	if err != nil {
 		return nil, err
 	}
@@ -47,6 +53,17 @@ func (a *app) playKernel(ctx context.Context, sc *sim.Scenario, f *playFlags, li
 		listen(e)
 	})
 	return log, errors.Join(ending(ctx, box, err), captures.close())
+}
+
+// box is what the inside is started in.
+func (f *playFlags) box() (kernel.BoxOptions, error) {
+	o := kernel.BoxOptions{Args: []string{"inside"}}
+	if f.world != "capsule" {
+		return o, nil
+	}
+	found, err := capsule.Find()
+	o.Capsule = found.Path
+	return o, err
 }
 
 // ending says why events ceased to come: Ctrl-C, the error that the inside told, or the inside's own end.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,9 @@ import (
 	"github.com/dcdrill/dcdrill/sim/report"
 	"github.com/dcdrill/dcdrill/topology"
 )
+
+// worlds are what --world may say.
+var worlds = []string{"kernel", "capsule", "model"}
 
 // playFlags are the flags of the commands that play something.
 type playFlags struct {
@@ -40,7 +44,7 @@ type playFlags struct {
 
 func (f *playFlags) add(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringVar(&f.world, "world", "", "kernel (real packets) or model (predicted); kernel where this machine can")
+	flags.StringVar(&f.world, "world", "", "kernel (real packets), capsule (a real Linux in virtual time) or model (predicted); kernel where this machine can")
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of all dice, instead of the scenario's")
 	flags.StringVarP(&f.out, "out", "o", "", "folder for log.jsonl and the reports")
 	flags.StringArrayVar(&f.reports, "report", nil, "`FORMAT[=FILE]` of a report, text by default; may be given again")
@@ -51,13 +55,13 @@ func (f *playFlags) add(c *cobra.Command) {
 		f.seeded = c.Flags().Changed("seed")
 		return f.check()
 	}
-	_ = c.RegisterFlagCompletionFunc("world", fixed("kernel", "model"))
+	_ = c.RegisterFlagCompletionFunc("world", fixed(worlds...))
 	_ = c.RegisterFlagCompletionFunc("report", fixed(report.Formats.Names()...))
 }
 
 func (f *playFlags) check() error {
-	if f.world != "" && f.world != "kernel" && f.world != "model" {
-		return usage("there is no world %q: it can be kernel or model", f.world)
+	if f.world != "" && !slices.Contains(worlds, f.world) {
+		return usage("there is no world %q: it can be kernel, capsule or model", f.world)
 	}
 	if f.world == "model" && len(f.captures) > 0 {
 		return usage("--capture needs the kernel world: the model has no packets")
@@ -149,7 +153,7 @@ func (a *app) playIn(ctx context.Context, sc *sim.Scenario, f *playFlags, listen
 	if f.world != "model" {
 		log, err := a.playKernel(ctx, sc, f, listen)
 		var unavailable *kernel.Unavailable
-		if f.world == "kernel" || !errors.As(err, &unavailable) || len(f.captures) > 0 {
+		if f.world != "" || !errors.As(err, &unavailable) || len(f.captures) > 0 {
 			return log, err
 		}
 		fmt.Fprintf(a.Stderr, "no kernel world here (%s): the model predicts instead\n", unavailable.What)

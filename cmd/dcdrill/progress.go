@@ -200,9 +200,9 @@ func (v *view) see(e sim.Event) {
 	}
 }
 
-// clock is the scenario time now: the kernel world's goes on between events.
+// clock is the scenario time now: the kernel world's goes on between events, with real time.
 func (v *view) clock(now time.Time) time.Duration {
-	if !v.steady || v.header.World == "model" {
+	if !v.steady || v.header.World != "kernel" {
 		return v.at
 	}
 	return v.at + now.Sub(v.since)

@@ -1,6 +1,9 @@
 package kernel
 
-import "os"
+import (
+	"os"
+	"time"
+)
 
 // BoxOptions say what runs in a box.
 type BoxOptions struct {
@@ -12,6 +15,12 @@ type BoxOptions struct {
 	// Stdout and Stderr of the inside; nil is the null device for Stdout and our own Stderr for Stderr, since that is
 	// where a panic says why.
 	Stdout, Stderr *os.File
+	// Capsule is a kernel to be booted as the box, as package capsule builds it; empty: namespaces of this kernel.
+	Capsule string
+	// Memory is what a capsule's kernel believes to have, in octets; 0 is 1 GiB.
+	Memory int64
+	// Still is for how long a capsule's time may stand before it is ended; 0 is two minutes of real time.
+	Still time.Duration
 	// Users forces a user namespace of its own even where there are rights enough to do without.
 	Users bool
 }

@@ -22,13 +22,17 @@ const streamFD = 3
 type Box struct {
 	Stream *Stream
 
-	cmd  *exec.Cmd
-	done chan struct{}
-	err  error
+	cmd     *exec.Cmd
+	done    chan struct{}
+	err     error
+	capsule *capsule // nil: namespaces of this kernel
 }
 
 // StartBox starts the inside and waits until it stands. The error is an *Unavailable where this machine cannot hold one.
 func StartBox(o BoxOptions) (*Box, error) {
+	if o.Capsule != "" {
+		return startCapsule(o)
+	}
 	ours, theirs, err := streamPair()
 	if err != nil {
 		return nil, err
@@ -40,7 +44,11 @@ func StartBox(o BoxOptions) (*Box, error) {
 		ours.Close()
 		return nil, explain(err, readSysctl, b.cmd.SysProcAttr.Cloneflags&unix.CLONE_NEWUSER != 0)
 	}
-	if err := b.handshake(ours); err != nil {
+	here, err := namespaces()
+	if err == nil {
+		err = b.handshake(ours, here)
+	}
+	if err != nil {
 		ours.Close()
 		b.kill()
 		return nil, fmt.Errorf("enter the box: %w", err)
@@ -80,18 +88,25 @@ func (o BoxOptions) command(stream *os.File) *exec.Cmd {
 		cmd.Stderr = o.Stderr
 	}
 	cmd.ExtraFiles = []*os.File{stream}
-	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags: unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWPID,
+	cmd.SysProcAttr = ofItsOwn(unix.CLONE_NEWNET|unix.CLONE_NEWNS|unix.CLONE_NEWPID, o.Users)
+	return cmd
+}
+
+// ofItsOwn has a process start in namespaces of its own, with one for users where there are not rights enough without
+// or it is asked for.
+func ofItsOwn(namespaces uintptr, users bool) *syscall.SysProcAttr {
+	attr := &syscall.SysProcAttr{
+		Cloneflags: namespaces,
 		Pdeathsig:  syscall.SIGKILL,
 		// A session of its own: Ctrl-C is for the outside, which unwinds.
 		Setsid: true,
 	}
-	if o.Users || !capable(unix.CAP_SYS_ADMIN) {
-		cmd.SysProcAttr.Cloneflags |= unix.CLONE_NEWUSER
-		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}}
-		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}}
+	if users || !capable(unix.CAP_SYS_ADMIN) {
+		attr.Cloneflags |= unix.CLONE_NEWUSER
+		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}}
+		attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}}
 	}
-	return cmd
+	return attr
 }
 
 // start starts the inside from a thread that lives as long as it: Pdeathsig is sent when the starting thread ends, and
@@ -111,18 +126,15 @@ func (b *Box) start() error {
 	return <-started
 }
 
-// handshake tells the inside what it must have left and hears whether it stands.
-func (b *Box) handshake(conn net.Conn) error {
-	here, err := namespaces()
-	if err != nil {
-		return err
-	}
+// handshake tells the inside what it has to know first and hears whether it stands.
+func (b *Box) handshake(conn net.Conn, tell any) error {
 	ch := NewChannel(conn)
-	if err := ch.open(enterVerb, here); err != nil {
+	if err := ch.open(enterVerb, tell); err != nil {
 		return err
 	}
-	_, err = ch.Receive()
+	_, err := ch.Receive()
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, unix.ECONNRESET) {
+		_ = conn.Close()
 		<-b.done
 		return fmt.Errorf("the inside ended before it stood: %w", errors.Join(b.err, err))
 	}
@@ -138,9 +150,12 @@ func (b *Box) PID() int { return b.cmd.Process.Pid }
 // Done is closed when the inside has ended, and everything in it with it.
 func (b *Box) Done() <-chan struct{} { return b.done }
 
-// Wait waits for the inside's end: nil for exit code 0, an *exec.ExitError otherwise.
+// Wait waits for the inside's end: nil for exit code 0, an *exec.ExitError otherwise, a *Fallen for a capsule.
 func (b *Box) Wait() error {
 	<-b.done
+	if b.capsule != nil {
+		return b.capsule.fallen()
+	}
 	return b.err
 }
 
@@ -152,6 +167,9 @@ func (b *Box) Close() error {
 }
 
 func (b *Box) kill() {
+	if b.capsule != nil {
+		b.awaitKeeper()
+	}
 	_ = b.cmd.Process.Kill() // it may have ended by itself
 	<-b.done
 }

@@ -21,17 +21,19 @@ func TestTheBoxIsEmpty(t *testing.T) {
 }
 
 // startUnboxed starts an inside with some namespaces only.
-func startUnboxed(t *testing.T, namespaces uintptr) error {
+func startUnboxed(t *testing.T, flags uintptr) error {
 	t.Helper()
 	ours, theirs, err := streamPair()
 	require.NoError(t, err)
 	defer ours.Close()
 	b := &Box{cmd: BoxOptions{Args: []string{"-test.run=^$"}, Env: []string{roleEnv + "=inside"}}.command(theirs), done: make(chan struct{})}
-	b.cmd.SysProcAttr.Cloneflags = namespaces
+	b.cmd.SysProcAttr.Cloneflags = flags
 	require.NoError(t, b.start())
 	theirs.Close()
 	defer b.kill()
-	return b.handshake(ours)
+	here, err := namespaces()
+	require.NoError(t, err)
+	return b.handshake(ours, here)
 }
 
 func TestTheInsideRefusesTheHostsNamespaces(t *testing.T) {

@@ -31,3 +31,6 @@ func (b *Box) capability() sim.Capability { return sim.Capability{} }
 
 // Close does nothing.
 func (b *Box) Close() error { return nil }
+
+// InCapsule is false: there is no capsule but on Linux.
+func InCapsule() bool { return false }

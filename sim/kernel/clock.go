@@ -54,6 +54,8 @@ type Clock struct {
 	warp     Warp
 	paces    *paces // stand still while the clock jumps; nil: there are none
 	realTime bool
+	rest     Resting // in a capsule, instead of jumping
+	virtual  bool
 	waiting  atomic.Pointer[string]
 }
 
@@ -68,13 +70,21 @@ func NewClock(realTime bool) *Clock {
 }
 
 // Attach tells the clock which world it serves. Without one it does not jump.
-func (c *Clock) Attach(w Warp) { c.warp = w }
+func (c *Clock) Attach(w Warp) {
+	c.warp = w
+	c.rest, _ = w.(Resting)
+}
 
 // Now is the present scenario time.
 func (c *Clock) Now() time.Duration { return c.scenario(time.Since(c.base)) }
 
-// Wall is the real time for the log.
-func (c *Clock) Wall() func() time.Time { return time.Now }
+// Wall is the real time for the log; nil in a capsule, which knows of none.
+func (c *Clock) Wall() func() time.Time {
+	if c.virtual {
+		return nil
+	}
+	return time.Now
+}
 
 // Waiting is what the clock waited for when it last looked; empty while it does not wait. Safe for any goroutine.
 func (c *Clock) Waiting() string {
@@ -104,6 +114,9 @@ func (c *Clock) Stamp(stamp time.Time) time.Duration {
 
 // Wait implements sim.Clock.
 func (c *Clock) Wait(ctx context.Context, t time.Duration, posts <-chan func()) (func(), error) {
+	if c.virtual {
+		return c.waitVirtual(ctx, t, posts)
+	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {

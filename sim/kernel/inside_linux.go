@@ -3,6 +3,7 @@ package kernel
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"runtime"
@@ -23,10 +24,21 @@ func Enter() (*Stream, error) {
 }
 
 func enter() (*Stream, error) {
+	switch {
+	case os.Getenv(keepEnv) != "":
+		os.Exit(keep(os.Getenv(keepEnv)))
+	case os.Getenv(capsuleEnv) != "":
+		return enterCapsule()
+	}
 	conn, err := inheritStream()
 	if err != nil {
 		return nil, err
 	}
+	return begin(conn, ready)
+}
+
+// begin gets this process ready to be the inside, tells the outside how that went, and begins the stream.
+func begin(conn io.ReadWriteCloser, ready func(*Channel) error) (*Stream, error) {
 	ch := NewChannel(conn)
 	if err := ready(ch); err != nil {
 		_ = ch.End(err) // the outside says it better; if it is gone, nobody needs to hear
@@ -47,6 +59,9 @@ func enter() (*Stream, error) {
 // others in here end with us.
 func dieWith(s *Stream) {
 	<-s.Done()
+	if InCapsule() {
+		endCapsule()
+	}
 	os.Exit(0)
 }
 
@@ -68,15 +83,8 @@ func inheritStream() (net.Conn, error) {
 
 // ready does the first acts in their order: look where we are before anything is changed, then mounts, then limits.
 func ready(ch *Channel) error {
-	o, err := ch.opened()
-	if err != nil {
-		return err
-	}
-	if o.Verb != enterVerb {
-		return fmt.Errorf("the outside said %q instead of %q", o.Verb, enterVerb)
-	}
 	var left outside
-	if err := (Frame{Kind: Verb, Data: o.Args}).Decode(&left); err != nil {
+	if err := told(ch, &left); err != nil {
 		return err
 	}
 	if err := mustHaveLeft(left); err != nil {
@@ -90,6 +98,18 @@ func ready(ch *Channel) error {
 	// neighbour holds both up by Go's own time slice of 10 ms.
 	runtime.GOMAXPROCS(max(4, runtime.GOMAXPROCS(0)))
 	return nil
+}
+
+// told takes what the outside tells first.
+func told(ch *Channel, into any) error {
+	o, err := ch.opened()
+	if err != nil {
+		return err
+	}
+	if o.Verb != enterVerb {
+		return fmt.Errorf("the outside said %q instead of %q", o.Verb, enterVerb)
+	}
+	return Frame{Kind: Verb, Data: o.Args}.Decode(into)
 }
 
 // mustHaveLeft refuses to go on in any namespace of the outside's: what follows would change the host.

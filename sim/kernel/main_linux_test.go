@@ -10,6 +10,9 @@ const roleEnv = "DCDRILL_TEST_ROLE"
 
 // TestMain gives the tests of this package a box of their own.
 func TestMain(m *testing.M) {
+	if InCapsule() || os.Getenv(keepEnv) != "" {
+		os.Exit(beInCapsule())
+	}
 	role := os.Getenv(roleEnv)
 	os.Unsetenv(roleEnv)
 	switch role {
@@ -23,6 +26,8 @@ func TestMain(m *testing.M) {
 		os.Exit(beIdle())
 	case "dead":
 		os.Exit(7)
+	case "capsuled":
+		os.Exit(beCapsuled())
 	}
 	os.Exit(Boxed(m.Run))
 }

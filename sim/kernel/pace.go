@@ -3,6 +3,7 @@ package kernel
 import (
 	"container/heap"
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -20,8 +21,9 @@ type paces struct {
 	alarm alarm
 
 	mu      sync.Mutex
-	rest    sync.Cond // running has become nil
+	still   sync.Cond // running has become nil
 	queue   paceQueue
+	owned   map[any][]*pace
 	running *pace
 	holds   int
 	count   int
@@ -33,13 +35,15 @@ type pace struct {
 	due, interval time.Duration // scenario time
 	tick          func(at time.Duration)
 	late          func(by time.Duration)
+	owner         any // whose rest it keeps; nil: nobody's
+	nth           int // decides its phase; 0: the next number
 	place         int // in the queue; -1: taken out
 }
 
 // newPaces starts the thread. It belongs to the clock, which holds it when it jumps.
 func newPaces(c *Clock) (*paces, error) {
-	p := &paces{clock: c}
-	p.rest.L = &p.mu
+	p := &paces{clock: c, owned: map[any][]*pace{}}
+	p.still.L = &p.mu
 	if err := p.alarm.open(); err != nil {
 		return nil, err
 	}
@@ -49,8 +53,7 @@ func newPaces(c *Clock) (*paces, error) {
 }
 
 // pace calls tick every interval until ctx ends.
-func (p *paces) pace(ctx context.Context, interval time.Duration, tick, late func(time.Duration)) {
-	e := &pace{interval: interval, tick: tick, late: late}
+func (p *paces) pace(ctx context.Context, e *pace) {
 	p.add(e)
 	<-ctx.Done()
 	p.remove(e)
@@ -59,9 +62,13 @@ func (p *paces) pace(ctx context.Context, interval time.Duration, tick, late fun
 func (p *paces) add(e *pace) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.count++
-	e.due = nextOf(p.clock.Now(), e.interval, phaseOf(p.count, e.interval))
+	if e.nth == 0 {
+		p.count++
+		e.nth = p.count
+	}
+	e.due = nextOf(p.clock.Now(), e.interval, phaseOf(e.nth, e.interval))
 	heap.Push(&p.queue, e)
+	p.owned[e.owner] = append(p.owned[e.owner], e)
 	if e.place == 0 {
 		p.alarm.ring()
 	}
@@ -72,8 +79,9 @@ func (p *paces) remove(e *pace) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	heap.Remove(&p.queue, e.place)
+	p.owned[e.owner] = slices.DeleteFunc(p.owned[e.owner], func(x *pace) bool { return x == e })
 	for p.running == e {
-		p.rest.Wait()
+		p.still.Wait()
 	}
 }
 
@@ -133,7 +141,7 @@ func (p *paces) tickOf(e *pace, now time.Duration) {
 	}
 	p.mu.Lock()
 	p.running = nil
-	p.rest.Broadcast()
+	p.still.Broadcast()
 }
 
 // hold stops all ticks and returns when none is running.
@@ -145,7 +153,7 @@ func (p *paces) hold() {
 	defer p.mu.Unlock()
 	p.holds++
 	for p.running != nil {
-		p.rest.Wait()
+		p.still.Wait()
 	}
 }
 
@@ -174,6 +182,30 @@ func (p *paces) skip() {
 		}
 	}
 	heap.Init(&p.queue)
+}
+
+// rest leaves out an owner's ticks before a moment.
+func (p *paces) rest(owner any, until time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, e := range p.owned[owner] {
+		if e.due < until {
+			e.due = nextOf(until, e.interval, e.due%e.interval)
+			heap.Fix(&p.queue, e.place)
+		}
+	}
+}
+
+// rouse ends all rests: everybody's next tick is the next one of its grid.
+func (p *paces) rouse() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.clock.Now()
+	for _, e := range p.queue {
+		e.due = min(e.due, nextOf(now, e.interval, e.due%e.interval))
+	}
+	heap.Init(&p.queue)
+	p.alarm.ring()
 }
 
 // close ends the thread; no tick is called any more.

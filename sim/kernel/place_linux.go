@@ -176,7 +176,7 @@ func (p *place) Serve(ctx context.Context, f func(context.Context) error) error 
 
 // Pace implements sim.Place for callers that nobody wants to know the lateness of.
 func (p *place) Pace(ctx context.Context, interval time.Duration, tick func(at time.Duration)) {
-	p.paces.pace(ctx, interval, tick, nil)
+	p.paces.pace(ctx, &pace{interval: interval, tick: tick})
 }
 
 // memberPlace is a place as one member sees it: its paces tell the member's meter how late they are.
@@ -184,14 +184,16 @@ type memberPlace struct {
 	*place
 	member *sim.Member
 	meter  sim.Meter
+	nth    int
 }
 
-// of is the place as one member of a workload gets it.
-func (p *place) of(l *life) sim.Place { return memberPlace{p, l.member, l.tracker} }
+// of is the place as one member of a workload gets it. Its number decides the phase of its paces, whichever of the
+// members comes to pace first.
+func (p *place) of(l *life) sim.Place { return memberPlace{p, l.member, l.tracker, l.nth} }
 
 // Pace implements sim.Place.
 func (m memberPlace) Pace(ctx context.Context, interval time.Duration, tick func(at time.Duration)) {
-	m.paces.pace(ctx, interval, tick, m.meter.Late)
+	m.paces.pace(ctx, &pace{interval: interval, tick: tick, late: m.meter.Late, owner: m.meter, nth: m.nth})
 }
 
 // close takes all sockets of the place, for the end of a run.

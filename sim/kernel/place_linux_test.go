@@ -262,7 +262,7 @@ func TestTicksInAJumpAreLeftOut(t *testing.T) {
 	defer cancel()
 	var ticks, late atomic.Int64
 	tick := func(at time.Duration) { ticks.Add(1) }
-	go a.paces.pace(ctx, time.Second, tick, func(by time.Duration) { late.Store(int64(by)) })
+	go a.paces.pace(ctx, &pace{interval: time.Second, tick: tick, late: func(by time.Duration) { late.Store(int64(by)) }})
 	require.Eventually(t, func() bool {
 		a.paces.mu.Lock()
 		defer a.paces.mu.Unlock()

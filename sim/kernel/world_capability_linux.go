@@ -55,7 +55,7 @@ func (e Engine) bonding(p *topology.Plant) (native bool, err error) {
 					Remedy: "use mode: active-backup, or a kernel with CONFIG_BONDING", Err: sim.ErrUnsupported,
 				}
 			}
-			native = native && (e.RealTime || max(b.Updelay, b.Downdelay) <= longDelay)
+			native = native && (e.RealTime || e.Virtual || max(b.Updelay, b.Downdelay) <= longDelay)
 		}
 	}
 	return bonds > 0 && (native || lacp) && nativeBonding(), nil

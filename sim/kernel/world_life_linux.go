@@ -22,6 +22,8 @@ type life struct {
 	stale      atomic.Bool   // the guest may want another moment than the loop knows
 	cancelStep func()
 
+	nth       int           // of all, from 1
+	rests     time.Duration // until when, in a capsule
 	disagrees time.Duration // real time since which measurement and prediction differ; 0: they do not
 	told      bool          // the disagreement was written down
 }
@@ -34,6 +36,7 @@ func (w *World) Start(m *sim.Member) error {
 	l := &life{member: m, ended: make(chan struct{}), changed: beforeZero, cancelStep: func() {}}
 	l.tracker = sim.NewTracker(m.Workload.Workload.Tolerates(), func() { w.wake.add(l, w) })
 	w.lives = append(w.lives, l)
+	l.nth = len(w.lives)
 	ctx, cancel := context.WithCancel(context.Background())
 	l.cancel = cancel
 	if resident, ok := m.Talk.(sim.Resident); ok {

@@ -147,7 +147,12 @@ func (w *World) Set(cause int, levels ...sim.Level) error {
 }
 
 // touch notes that something has changed: what was measured before tells nothing about what is so now.
-func (w *World) touch(cause int) { w.cause, w.changed = cause, w.clock.Now() }
+func (w *World) touch(cause int) {
+	w.cause, w.changed = cause, w.clock.Now()
+	if w.clock.virtual {
+		w.Rouse()
+	}
+}
 
 // failure is what went wrong meanwhile, once.
 func (w *World) failure() error {
