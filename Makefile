@@ -12,13 +12,16 @@ RACED := ./sim ./sim/workload ./sim/kernel ./sim/blockdev ./sim/live
 # Packages whose tests measure real packets. They run one at a time: a machine that is busy with others cannot measure.
 REAL := /sim/kernel|/cmd/dcdrill
 
-.PHONY: build demo test vet cross lint test-user bench fuzz soak schema clean
+.PHONY: build demo capsule test vet cross lint test-user bench fuzz soak schema clean
 
 build: ## one static binary
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/dcdrill ./cmd/dcdrill
 
 demo: build ## both cores of a two-core data centre reboot together, on real packets
 	bin/dcdrill run core-pair-reboot
+
+capsule: build ## the kernel of the capsule, once per machine: some minutes, flex, bison, bc and a compiler
+	bin/dcdrill capsule build
 
 test: vet cross lint ## everything a change must pass
 	$(GO) test -timeout 15m $$($(GO) list ./... | grep -vE '$(REAL)')
@@ -40,7 +43,7 @@ lint:
 
 # As root the kernel tests have run as root; this runs them once more as an ordinary user.
 test-user:
-	@if [ "$$(id -u)" = 0 ]; then .ci/as-user ./sim/kernel && .ci/as-user ./cmd/dcdrill 'Kernel|Scripts'; fi
+	@if [ "$$(id -u)" = 0 ]; then .ci/as-user ./sim/kernel && .ci/as-user ./cmd/dcdrill 'Kernel|Capsule|Scripts'; fi
 
 bench: build ## the figures of the README, as ratios measured in one run
 	$(GO) run ./sim/kernel/bench

@@ -110,6 +110,9 @@ func (b block) playable(command string) bool {
 		return false
 	}
 	real := len(words) > 1 && slices.Contains([]string{"run", "try", "verify"}, words[1]) && !strings.Contains(command, "--world model")
+	if strings.Contains(command, "--world capsule") && !capsuleHere() || len(words) > 1 && words[1] == "capsule" {
+		return false
+	}
 	return !real || b.vary && kernelHere() && !testing.Short()
 }
 
