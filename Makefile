@@ -7,7 +7,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 # Packages that run their logic on several goroutines; the others have one loop and nothing to race with.
-RACED := ./sim ./sim/workload ./sim/kernel ./sim/blockdev ./sim/live
+RACED := ./sim ./sim/workload ./sim/kernel ./sim/blockdev ./sim/live ./sim/drill
 
 # Packages whose tests measure real packets. They run one at a time: a machine that is busy with others cannot measure.
 REAL := /sim/kernel|/cmd/dcdrill
