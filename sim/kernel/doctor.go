@@ -5,10 +5,10 @@ import "github.com/dcdrill/dcdrill/sim"
 // CapabilitiesVerb asks the inside for all that Capabilities lists beyond the box itself; Enter answers it.
 const CapabilitiesVerb = "capabilities"
 
-// Capabilities tries out what this machine has for the kernel world, in a box of its own that is gone afterwards. Args
-// are the command line of the inside, as for StartBox. Where not even a box stands, the error is an *Unavailable.
-func Capabilities(args ...string) ([]sim.Capability, error) {
-	b, err := StartBox(BoxOptions{Args: args})
+// Capabilities tries out what this machine has for the kernel world, or a capsule in it, in a box of its own that is gone
+// afterwards. Where not even a box stands, the error is an *Unavailable.
+func Capabilities(o BoxOptions) ([]sim.Capability, error) {
+	b, err := StartBox(o)
 	if err != nil {
 		return nil, err
 	}

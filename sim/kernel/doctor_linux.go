@@ -53,6 +53,9 @@ func serveCapabilities(_ context.Context, ch *Channel, _ json.RawMessage) error 
 		}
 		all = append(all, c)
 	}
+	if InCapsule() { // where building takes no time
+		return ch.SendJSON(Value, all)
+	}
 	speed, err := buildSpeed()
 	if err != nil {
 		return err
@@ -201,6 +204,9 @@ func buildSpeed() (sim.Capability, error) {
 
 // capability says what the box stands on.
 func (b *Box) capability() sim.Capability {
+	if b.capsule != nil {
+		return sim.Capability{Name: "a kernel of its own", Status: sim.Native, Why: "User-Mode Linux in virtual time: no root needed"}
+	}
 	c := sim.Capability{Name: "a box of its own", Status: sim.Native, Why: "namespaces for network, mounts and processes, made as root"}
 	if b.cmd.SysProcAttr.Cloneflags&unix.CLONE_NEWUSER != 0 {
 		c.Why = "user namespaces: no root needed"
