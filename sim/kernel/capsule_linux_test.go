@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +20,9 @@ import (
 // capsule out and says so; the pipeline builds it.
 func capsuleKernel(t *testing.T) string {
 	t.Helper()
+	if raced() {
+		t.Skip("not under the race detector: its shadow memory does not fit into a capsule")
+	}
 	if path := os.Getenv("DCDRILL_CAPSULE"); path != "" {
 		return path
 	}
@@ -29,6 +34,12 @@ func capsuleKernel(t *testing.T) string {
 		t.Skip("NOT TESTED: there is no capsule here; make capsule builds it, once")
 	}
 	return found[0]
+}
+
+// raced says whether this test binary was built with the race detector.
+func raced() bool {
+	built, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(built.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 // startRole starts a capsule whose inside is this test binary, as something.
