@@ -88,6 +88,12 @@ type Meter interface {
 	Note(Data)
 }
 
+// Errand is a Talk whose real traffic has things to do at times of its own: while some of them are due, and can be done,
+// no clock jumps.
+type Errand interface {
+	Due(now time.Duration) bool
+}
+
 // Watch is a talk that looks at a member from outside, beside the member's own life: a ping of a virtual machine. Its
 // outages are told in reports and asked for by checks, and are none of the workload's.
 type Watch interface {

@@ -68,6 +68,9 @@ func (w *World) unsettled(l *life, now time.Duration) string {
 	if !l.tracker.ResolvedSince(max(w.changed, l.changed), now) {
 		return l.member.Subject() + " has not been asked since the last change"
 	}
+	if errand, ok := l.member.Talk.(sim.Errand); ok && errand.Due(now) && w.shadow.Usable(l.member) {
+		return l.member.Subject() + " has something to do that was put off"
+	}
 	return ""
 }
 

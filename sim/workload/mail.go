@@ -60,9 +60,10 @@ type sender struct {
 	size   int
 	bounce time.Duration
 
-	mu    sync.Mutex
-	last  int
-	queue mailQueue
+	mu     sync.Mutex
+	last   int
+	queue  mailQueue
+	trying int // mails of the queue
 }
 
 // Predict: while nobody takes it, mail is queued.
@@ -95,6 +96,9 @@ func (s *sender) tryAgain(ctx context.Context, from sim.Place, m queued) {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	s.try(ctx, from, m)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.trying--
 }
 
 // Figures are what became of its mail. Lost is what was accepted and not there when the disk was last read back.
@@ -119,7 +123,16 @@ func (s *sender) write(now time.Duration) queued {
 func (s *sender) due(now time.Duration) []queued {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.queue.due(now)
+	due := s.queue.due(now)
+	s.trying += len(due)
+	return due
+}
+
+// Due says whether there are mails to be sent again.
+func (s *sender) Due(now time.Duration) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.trying > 0 || s.queue.isDue(now)
 }
 
 // try tries to hand over a mail; if that fails it is queued.

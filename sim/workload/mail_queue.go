@@ -14,6 +14,9 @@ const (
 	mailMost  = 4000 * time.Second
 	// mailAtOnce is how many mails of the queue are tried at one beat (Postfix, default_destination_concurrency_limit).
 	mailAtOnce = 20
+	// mailSlack is by how much the last attempt that is measured may come later than the law says: attempts that hang until
+	// their timeout, and phases that nobody knows. Chosen.
+	mailSlack = time.Minute
 )
 
 // queued is a mail that waits.
@@ -37,6 +40,11 @@ type mailCount struct {
 
 // backoff is how long a mail waits that has waited for so long.
 func backoff(age time.Duration) time.Duration { return min(max(age, mailFirst), mailMost) }
+
+// isDue says whether a mail is to be tried again.
+func (q *mailQueue) isDue(now time.Duration) bool {
+	return slices.ContainsFunc(q.waiting, func(m queued) bool { return m.next <= now })
+}
 
 // due takes mails that are to be tried again from the queue.
 func (q *mailQueue) due(now time.Duration) []queued {
@@ -75,7 +83,7 @@ func (c *mailCount) figures() []sim.Figure {
 	return []sim.Figure{
 		{Name: "delayed mails", Value: float64(c.delayed), Fold: sim.Sum},
 		{Name: "bounced mails", Value: float64(c.bounced), Fold: sim.Sum},
-		{Name: "longest delay", Value: c.longest.Seconds(), Unit: "s", Fold: sim.Most},
+		{Name: "longest delay", Value: c.longest.Round(time.Second).Seconds(), Unit: "s", Fold: sim.Most},
 	}
 }
 
@@ -101,6 +109,9 @@ func (l *mailLaw) Served(on bool) {
 	until := l.Now()
 	for at := l.since; l.down && at < until; at += l.sender.interval {
 		l.follow(queued{since: at, next: at + mailFirst}, until)
+	}
+	if l.down {
+		l.After(backoff(until-l.since)+mailSlack, func() {}) // no mail waits longer: until then there is something to see
 	}
 	l.down = false
 }

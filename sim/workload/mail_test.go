@@ -79,10 +79,13 @@ func TestMailIsSentAgain(t *testing.T) {
 	assert.Zero(t, s.count().delayed)
 	s.disk.Resume()
 	s.client.Await(t, true)
+	assert.False(t, s.talk.(sim.Errand).Due(0))
+	assert.True(t, s.talk.(sim.Errand).Due(time.Hour))
 	s.jump(mailFirst)
 	require.Eventually(t, func() bool { c := s.count(); return c.delayed > 5 && c.waiting == 0 }, 30*time.Second, time.Millisecond)
 	assert.GreaterOrEqual(t, s.count().longest, mailFirst)
 	assert.Zero(t, s.count().bounced)
+	require.Eventually(t, func() bool { return !s.talk.(sim.Errand).Due(time.Hour) }, 30*time.Second, time.Millisecond)
 }
 
 // counted is what has become of the mail of a sender, and how much waits.
