@@ -26,12 +26,14 @@ type crew struct {
 	detected bool
 	stirred  bool
 	unsaid   bool // of what some tasks wait for
+	changed  []change
 	machines []*guest
 	batch    map[int]*scripted // by turn: the one that machines are still added to
 	batches  int
 	marks    milestones
 	finder   finder
 	news     news
+	nextLook func() // cancels the look that is planned for when more is known
 	nextCare func() // cancels the next look at all machines
 	// nextShift cancels the look that is planned for when the next team comes.
 	nextShift func()
@@ -40,8 +42,8 @@ type crew struct {
 func newCrew(p *Plan, h *sim.Hands) *crew {
 	sc := h.Scenario()
 	c := &crew{
-		plan: p, hands: h, loop: h.Loop(), start: sc.Start, view: newView(sc), people: newPeople(p),
-		harmed: map[*SideEffect]int{}, batch: map[int]*scripted{}, nextShift: func() {}, nextCare: func() {},
+		plan: p, hands: h, loop: h.Loop(), start: sc.Start, view: newView(sc, h.Loop().Now), people: newPeople(p),
+		harmed: map[*SideEffect]int{}, batch: map[int]*scripted{}, nextShift: func() {}, nextCare: func() {}, nextLook: func() {},
 	}
 	c.shelf = newShelf(c)
 	c.marks = milestones{crew: c, reached: map[string]bool{}}
@@ -75,7 +77,7 @@ func (c *crew) see(e sim.Event) {
 	switch {
 	case !c.detected:
 	case g != nil:
-		c.care(g)
+		c.changed = append(c.changed, change{g, c.now()})
 	case c.restored(e):
 		c.careSoon()
 	}
@@ -110,8 +112,24 @@ func (c *crew) look() {
 	c.marks.look()
 	if c.detected {
 		c.finder.look()
+		c.learn()
 	}
 	c.assign()
+}
+
+// change is a machine that has changed, and when.
+type change struct {
+	of *guest
+	at time.Duration
+}
+
+// learn looks after the machines whose changes are known by now.
+func (c *crew) learn() {
+	for len(c.changed) > 0 && c.changed[0].at+known <= c.now() {
+		g := c.changed[0].of
+		c.changed = c.changed[1:]
+		c.care(g)
+	}
 }
 
 // rest says what people still wait for when nothing can happen any more.

@@ -41,10 +41,22 @@ func (c *crew) assign() {
 		}
 	}
 	if c.unsaid || c.view.turned {
-		c.unsaid, c.view.turned = false, false
+		c.unsaid, c.view.turned = false, c.now() < c.view.fresh
 		c.tellWaiting()
 	}
 	c.wakeForShift()
+	c.wakeForNews()
+}
+
+// wakeForNews looks again once more is known, unless all who are there are busy: they learn it afterwards.
+func (c *crew) wakeForNews() {
+	c.nextLook()
+	c.nextLook = func() {}
+	busy := func(p *person) bool { return p.task != nil }
+	idle := func(p *person) bool { return !busy(p) && p.team.on(c.start, c.now()) }
+	if c.now() < c.view.fresh && (slices.ContainsFunc(c.people, idle) || !slices.ContainsFunc(c.people, busy)) {
+		c.nextLook = c.loop.At(c.view.fresh, c.stir)
+	}
 }
 
 // employ finds a task for a person, or what they must do before it.

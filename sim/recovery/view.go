@@ -1,6 +1,8 @@
 package recovery
 
 import (
+	"time"
+
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/topology"
 )
@@ -15,6 +17,9 @@ type view struct {
 	dark    map[string]bool  // ports without carrier
 	stores  map[string]bool  // datastores that do not answer
 	turned  bool             // a workload has come or gone since somebody looked
+	now     func() time.Duration
+	since   map[string]time.Duration // by workload: when it came back
+	fresh   time.Duration            // until when there is something that nobody knows yet
 	// network and storage hold the conversations that are not served, by what they need; guests those of machines.
 	network, storage, guests map[string]bool
 }
@@ -27,8 +32,13 @@ type seen struct {
 	down   bool
 }
 
-func newView(sc *sim.Scenario) *view {
+// known is how long it takes until people know what can be seen. Chosen: longer than either world takes to see it, so that
+// what happens at nearly one instant is decided alike in both.
+const known = 5 * time.Second
+
+func newView(sc *sim.Scenario, now func() time.Duration) *view {
 	v := &view{
+		now: now, since: map[string]time.Duration{},
 		members: map[string]*seen{}, unwell: map[string]int{}, count: map[string]int{}, stages: map[string]bool{},
 		dark: map[string]bool{}, stores: map[string]bool{},
 		network: map[string]bool{}, storage: map[string]bool{}, guests: map[string]bool{},
@@ -66,6 +76,7 @@ func (v *view) see(e sim.Event) *guest {
 	case sim.GuestData:
 		if s := v.members[e.Subject]; s != nil && s.guest != nil {
 			s.guest.state, s.guest.cause = d.State, e.Seq
+			v.fresh = v.now() + known
 			s.guest.boots = s.guest.boots && (d.State == sim.GuestOff || d.State == sim.GuestBooting)
 			return s.guest
 		}
@@ -94,13 +105,17 @@ func (v *view) turn(e sim.Event, down bool) *guest {
 		return nil
 	}
 	workload := s.member.Workload.ID
-	before := v.there(workload)
+	before := v.served(workload)
 	if down {
 		v.unwell[workload]++
 	} else {
 		v.unwell[workload]--
 	}
-	v.turned = v.turned || before != v.there(workload)
+	if v.served(workload) && !before {
+		v.since[workload] = v.now()
+	}
+	v.turned = v.turned || before != v.served(workload)
+	v.fresh = v.now() + known
 	if s.guest != nil {
 		s.guest.down, s.guest.cause = down, e.Seq
 		s.guest.hit = s.guest.hit || down
@@ -116,8 +131,14 @@ func set(m map[string]bool, key string, on bool) {
 	}
 }
 
-// there says whether at least one member of a workload is served.
-func (v *view) there(workload string) bool { return v.unwell[workload] < v.count[workload] }
+// served says whether at least one member of a workload is.
+func (v *view) served(workload string) bool { return v.unwell[workload] < v.count[workload] }
+
+// there says whether a workload is served, and people know it.
+func (v *view) there(workload string) bool {
+	back, ever := v.since[workload]
+	return v.served(workload) && (!ever || v.now() >= back+known)
+}
 
 // booting says whether a node is on its way into service: what it will do when it is there is not known yet.
 func (v *view) booting() bool {
