@@ -16,7 +16,10 @@ var soak = flag.Int("soak", 0, "how often TestSoak plays every built-in scenario
 
 // quick are the built-in scenarios that are done within seconds and between them use every kind of fault's effect: a part
 // for every change. TestSoak plays all.
-var quick = []string{"core-pair-reboot", "conduit-cut", "feed-a-lost", "optics-both-dead", "flapping-uplink", "spine-lost"}
+var quick = []string{
+	"core-pair-reboot", "conduit-cut", "feed-a-lost", "optics-both-dead", "flapping-uplink", "spine-lost",
+	"storage-both-paths-lost", "voip-unharmed",
+}
 
 // TestKernelLibrary plays a part of the library on real packets: the expectations are true in both worlds.
 func TestKernelLibrary(t *testing.T) {
