@@ -2,6 +2,8 @@ package workload
 
 import (
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -100,6 +102,7 @@ type served struct {
 	client  *noted
 	talk    sim.Talk
 	jump    func(time.Duration)
+	now     func() time.Duration
 }
 
 // serving runs a machine and a client of it until the test ends.
@@ -110,7 +113,7 @@ func serving(t *testing.T, vm string, lying bool, kind Visitor, client string) *
 	require.NoError(t, err)
 	Seat([]*sim.Use{u})
 	_, outside, inside := simtest.NewWire()
-	s := &served{machine: u.Members[0].Talk.(*machine), disk: simtest.NewDisk(1<<30, 1, lying), client: &noted{Meter: simtest.NewMeter()}, noted: &noted{Meter: simtest.NewMeter()}, talk: talks[0], jump: outside.Jump}
+	s := &served{machine: u.Members[0].Talk.(*machine), disk: simtest.NewDisk(1<<30, 1, lying), client: &noted{Meter: simtest.NewMeter()}, noted: &noted{Meter: simtest.NewMeter()}, talk: talks[0], jump: outside.Jump, now: outside.Now}
 	at := diskPlace{inside, s.disk}
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 2)
@@ -137,13 +140,17 @@ func (s *served) stalls(t *testing.T) {
 // crashes has the machine switched off, its array lose its power, and both come back.
 func (s *served) crashes(t *testing.T) {
 	t.Helper()
-	s.machine.live.Power(time.Hour, sim.GuestPower{On: false})
+	s.machine.live.Power(s.now(), sim.GuestPower{On: false})
 	s.disk.PowerOff()
 	s.client.Await(t, false)
 	s.disk.PowerOn()
-	s.machine.live.Power(time.Hour, sim.GuestPower{On: true, Boot: time.Minute})
-	require.Eventually(t, func() bool { return s.machine.live.Step(time.Hour) == time.Hour+time.Minute }, 30*time.Second, time.Millisecond)
-	s.machine.live.Step(2 * time.Hour)
+	s.machine.live.Power(s.now(), sim.GuestPower{On: true, Boot: time.Minute})
+	require.Eventually(t, func() bool {
+		if next := s.machine.live.Step(s.now()); next != sim.Never && s.machine.live.State() == sim.GuestBooting {
+			s.machine.live.Step(next) // the minute is over
+		}
+		return s.machine.live.State().Works()
+	}, 30*time.Second, time.Millisecond)
 }
 
 // integrity waits for what the client is told of its data.
@@ -196,6 +203,32 @@ func TestServicesKeepWhatTheyHaveAcknowledged(t *testing.T) {
 			assert.Positive(t, got.Intact)
 			s.client.Await(t, true)
 		})
+	}
+}
+
+// Whatever happens to a machine on an honest array, in whatever order, nothing that was acknowledged is lost.
+func TestServicesLoseNothingWhateverHappens(t *testing.T) {
+	for word, kind := range visitors {
+		for seed := range uint64(4) {
+			t.Run(fmt.Sprint(word, " ", seed), func(t *testing.T) {
+				t.Parallel()
+				dice := rand.New(rand.NewPCG(seed, 7))
+				s := serving(t, "{on: hv1, disk: ds1, interval: 5ms, service: "+word+", guest: {timeout: never}}", false, kind(), "{from: isp, to: vms, interval: 10ms}")
+				for range 4 {
+					enough := s.client.Answers() + dice.IntN(20)
+					require.Eventually(t, func() bool { return s.client.Answers() >= enough }, 30*time.Second, time.Millisecond)
+					if dice.IntN(2) == 0 {
+						s.crashes(t)
+					} else {
+						s.stalls(t)
+						s.disk.Resume()
+					}
+					got := s.integrity(t)
+					require.True(t, got.Sound(), "%+v", got)
+					s.client.Await(t, true)
+				}
+			})
+		}
 	}
 }
 

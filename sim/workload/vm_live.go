@@ -50,6 +50,8 @@ type liveGuest struct {
 	life  context.Context // ends when it is switched off
 	end   context.CancelFunc
 	moved chan struct{} // closed with the next change of its state
+	// resumed counts how often it went on after it had stalled: whoever is slow to look does not miss it.
+	resumed int
 	// asking counts the requests under way; follow is told when Step may want another moment.
 	asking atomic.Int32
 	follow func()
@@ -137,6 +139,9 @@ func (l *liveGuest) change(do func()) {
 	}
 	close(l.moved)
 	l.moved = make(chan struct{})
+	if before == sim.GuestStalled && now.Works() {
+		l.resumed++
+	}
 	if now == sim.GuestOff || now == sim.GuestBooting {
 		l.end()
 		l.life, l.end = context.WithCancel(context.Background())
@@ -173,14 +178,17 @@ func (l *liveGuest) answers() bool {
 	return l.guest.Answers()
 }
 
-// awaitChange is closed as soon as its state is another than the one given.
-func (l *liveGuest) awaitChange(from sim.GuestState) <-chan struct{} {
+// sight is how a guest is at one moment.
+type sight struct {
+	state   sim.GuestState
+	life    context.Context // ends when it is switched off
+	resumed int             // how often its disk has come back after it had stalled
+	changed <-chan struct{} // closed when the state is another
+}
+
+// look is how it is now.
+func (l *liveGuest) look() sight {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.guest.State() == from {
-		return l.moved
-	}
-	closed := make(chan struct{})
-	close(closed)
-	return closed
+	return sight{l.guest.State(), l.life, l.resumed, l.moved}
 }

@@ -96,11 +96,11 @@ func (p *ping) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) err
 // follow sends whenever the machine's state has changed.
 func (p *ping) follow(ctx context.Context, send func()) {
 	for {
-		_, state := p.machine.live.now()
+		changed := p.machine.live.look().changed
 		select {
 		case <-ctx.Done():
 			return
-		case <-p.machine.live.awaitChange(state):
+		case <-changed:
 			send()
 		}
 	}

@@ -70,11 +70,10 @@ func (s *server) run(ctx context.Context, host sim.Place, disk sim.Disk) error {
 	s.desk = desk
 	s.mu.Unlock()
 	for ctx.Err() == nil {
-		guest, state := s.machine.live.now()
-		changed := s.machine.live.awaitChange(state)
-		if state.Works() {
+		guest := s.machine.live.look()
+		if guest.state.Works() {
 			life, end := context.WithCancel(ctx)
-			stop := context.AfterFunc(guest, end)
+			stop := context.AfterFunc(guest.life, end)
 			err := s.live(life, end, desk, disk)
 			stop()
 			if err != nil {
@@ -83,7 +82,7 @@ func (s *server) run(ctx context.Context, host sim.Place, disk sim.Disk) error {
 			continue
 		}
 		select {
-		case <-changed:
+		case <-guest.changed:
 		case <-ctx.Done():
 		}
 	}
@@ -96,11 +95,12 @@ func (s *server) live(life context.Context, end context.CancelFunc, desk *desk, 
 	var all sync.WaitGroup
 	defer all.Wait()
 	defer end()
+	before := s.machine.live.look().resumed
 	found, err := s.Open(life, s.room(disk))
 	if err == nil || found.Corrupt != "" {
 		s.tell(found)
 	}
-	all.Go(func() { s.follow(life, end, err == nil) })
+	all.Go(func() { s.follow(life, end, before, err == nil) })
 	if err != nil {
 		<-life.Done() // what is corrupt stays so, and a guest whose disk fails it does not go on for long
 		return nil
@@ -110,22 +110,21 @@ func (s *server) live(life context.Context, end context.CancelFunc, desk *desk, 
 
 // follow ends a life when the guest does not work any more, and reads back what the disk has each time that it is back, if
 // there is something to be read.
-func (s *server) follow(life context.Context, end context.CancelFunc, opened bool) {
+func (s *server) follow(life context.Context, end context.CancelFunc, resumed int, opened bool) {
 	defer end()
-	for was := sim.GuestRunning; life.Err() == nil; {
-		_, state := s.machine.live.now()
-		changed := s.machine.live.awaitChange(state)
-		if !state.Works() && state != sim.GuestStalled {
+	for life.Err() == nil {
+		guest := s.machine.live.look()
+		if !guest.state.Works() && guest.state != sim.GuestStalled {
 			return
 		}
-		if opened && state.Works() && was == sim.GuestStalled {
+		if opened && guest.resumed > resumed {
 			if found, err := s.Find(life); err == nil {
 				s.tell(found)
 			}
 		}
-		was = state
+		resumed = guest.resumed
 		select {
-		case <-changed:
+		case <-guest.changed:
 		case <-life.Done():
 		}
 	}
