@@ -156,6 +156,7 @@ func kernelsOf(t *testing.T, path string) int {
 }
 
 func TestKillNineLeavesNothingOfACapsule(t *testing.T) {
+	defer reapOrphans()() // the keeper outlives who started it, and is ours then
 	kernel, err := os.ReadFile(capsuleKernel(t))
 	require.NoError(t, err)
 	path := filepath.Join(t.TempDir(), "linux-of-this-test")
@@ -173,4 +174,5 @@ func TestKillNineLeavesNothingOfACapsule(t *testing.T) {
 	require.NoError(t, cmd.Process.Kill())
 	_ = waitChild(cmd)
 	require.Eventually(t, func() bool { return kernelsOf(t, path) == 0 }, 5*time.Second, 10*time.Millisecond)
+	alone(t)
 }
