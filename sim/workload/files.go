@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,8 +26,7 @@ const (
 	FilesTolerates = 30 * time.Second
 	// FilesInterval is a file every two seconds. Chosen.
 	FilesInterval = 2 * time.Second
-	// filesOwn is how many files a client has; it writes them over in turn. Chosen, so that one in the making is long
-	// answered or given up when it is written over.
+	// filesOwn is how many files a client has; it writes them over in turn. Chosen.
 	filesOwn = 8
 )
 
@@ -49,11 +49,18 @@ func (f *Files) Visit(p *topology.Plant, own string, host *sim.Use) ([]sim.Talk,
 	}})
 }
 
-// keeper is somebody who keeps files.
+// keeper is somebody who keeps files. No file is written by two uploads at once; one whose upload was given up is left
+// alone from then on, as nobody knows whether it is still to come, and another takes its place.
 type keeper struct {
 	*visit
 	size int
 	last atomic.Uint64
+
+	mu    sync.Mutex
+	files [filesOwn]struct {
+		inMaking bool
+		given    int // up, so far
+	}
 }
 
 // Measure keeps files until ctx ends.
@@ -66,16 +73,46 @@ func (k *keeper) Measure(ctx context.Context, from, _ sim.Place, m sim.Meter) er
 // exchange uploads a file and looks whether it is the same when it comes back.
 func (k *keeper) exchange(ctx context.Context, client *http.Client, from sim.Place) bool {
 	n := k.last.Add(1)
-	name, data := fmt.Sprintf("%s-%d", k.name, n%filesOwn), k.content(n)
+	file, name := k.take(n)
+	if name == "" {
+		return false // all are in the making: nobody has answered for long
+	}
+	data := k.content(n)
 	sum := guestdisk.SumOf(data)
 	k.ledger.Sent(name, sum)
-	if _, err := fetch(ctx, client, http.MethodPut, "/"+name, bytes.NewReader(data), new(bytes.Buffer)); err != nil {
+	_, err := fetch(ctx, client, http.MethodPut, "/"+name, bytes.NewReader(data), new(bytes.Buffer))
+	defer func(answered bool) { k.release(file, answered) }(err == nil)
+	if err != nil {
 		return false
 	}
 	k.ledger.Acknowledged(name, sum, from.Now())
 	var back bytes.Buffer
-	_, err := fetch(ctx, client, http.MethodGet, "/"+name, nil, &back)
+	_, err = fetch(ctx, client, http.MethodGet, "/"+name, nil, &back)
 	return err == nil && guestdisk.SumOf(back.Bytes()) == sum
+}
+
+// take gives the next file that is not in the making; no name when all are.
+func (k *keeper) take(n uint64) (file int, name string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for i := range uint64(filesOwn) {
+		file := int((n + i) % filesOwn)
+		if f := &k.files[file]; !f.inMaking {
+			f.inMaking = true
+			return file, fmt.Sprintf("%s-%d-%d", k.name, file, f.given)
+		}
+	}
+	return 0, ""
+}
+
+// release says how an upload ended.
+func (k *keeper) release(file int, answered bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.files[file].inMaking = false
+	if !answered {
+		k.files[file].given++
+	}
 }
 
 // content is what the nth file holds.
