@@ -14,6 +14,7 @@ import (
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/drill"
+	"github.com/dcdrill/dcdrill/sim/live"
 	"github.com/dcdrill/dcdrill/sim/model"
 )
 
@@ -102,7 +103,7 @@ func (a *app) holdDrill(ctx context.Context, sc *sim.Scenario, s *drill.Script, 
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	d := &drilling{app: a, listener: l, script: s, folder: folder}
+	d := &drilling{app: a, listener: l}
 	log, err := (&drill.Session{
 		Engine: model.Engine{}, Scenario: sc, Script: s, Program: program(), Resume: resume,
 		Listen: keep.event, Open: func(r *drill.Room) { d.open(ctx, r) }, Changed: d.changed,
@@ -121,8 +122,6 @@ func (a *app) holdDrill(ctx context.Context, sc *sim.Scenario, s *drill.Script, 
 type drilling struct {
 	app      *app
 	listener net.Listener
-	script   *drill.Script
-	folder   string
 	desk     *drill.Desk
 }
 
@@ -159,11 +158,10 @@ func earlier(file string) (*sim.Log, error) {
 
 // loopback listens on this machine alone: the pages have no tokens, so nobody else may reach them.
 func loopback(address string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
+	if _, _, err := net.SplitHostPort(address); err != nil {
 		return nil, usage("listen on %q: want an address such as 127.0.0.1:8080", address)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !live.Loopback(address) {
 		return nil, usage("listen on %q: a tabletop's pages have no tokens, so they are served on loopback only", address)
 	}
 	l, err := net.Listen("tcp", address)

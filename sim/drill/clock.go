@@ -16,12 +16,13 @@ import (
 //
 // All methods are called on the loop.
 type Clock struct {
-	now   time.Duration // of the last thing that happened
-	begun bool
-	speed float64   // scenario seconds in a real one; 0: it stands
-	since time.Time // when scenario time was now
-	rush  time.Duration
-	real  func() time.Time
+	before *sim.VirtualClock // what time it is until the drill begins
+	now    time.Duration     // of the last thing that happened since
+	begun  bool
+	speed  float64   // scenario seconds in a real one; 0: it stands
+	since  time.Time // when scenario time was now
+	rush   time.Duration
+	real   func() time.Time
 }
 
 // grain is what scenario time is rounded down to when somebody does something: nobody acts to the millisecond, and a
@@ -30,11 +31,16 @@ const grain = 100 * time.Millisecond
 
 // NewClock makes a clock that stands.
 func NewClock() *Clock {
-	return &Clock{now: sim.NewVirtualClock().Now(), rush: -sim.Never, real: time.Now}
+	return &Clock{before: sim.NewVirtualClock(), rush: -sim.Never, real: time.Now}
 }
 
 // Now implements sim.Clock.
-func (c *Clock) Now() time.Duration { return c.now }
+func (c *Clock) Now() time.Duration {
+	if !c.begun {
+		return c.before.Now()
+	}
+	return c.now
+}
 
 // Zero implements sim.RunClock.
 func (c *Clock) Zero() { c.now, c.begun, c.since = 0, true, c.real() }
@@ -48,7 +54,7 @@ func (c *Clock) Speed() float64 { return c.speed }
 // Present is the scenario time that a watch on the wall shows.
 func (c *Clock) Present() time.Duration {
 	if c.speed == 0 || !c.begun {
-		return c.now
+		return c.Now()
 	}
 	return c.now + time.Duration(float64(c.real().Sub(c.since))*c.speed)
 }
@@ -62,7 +68,7 @@ func (c *Clock) Jump(to time.Duration) { c.rush = max(c.rush, to) }
 // Wait implements sim.Clock.
 func (c *Clock) Wait(ctx context.Context, t time.Duration, posts <-chan func()) (func(), error) {
 	if !c.begun {
-		return c.instant(ctx, t, posts)
+		return c.before.Wait(ctx, t, posts)
 	}
 	if t <= c.rush {
 		c.arrive(t)
@@ -87,22 +93,6 @@ func (c *Clock) Wait(ctx context.Context, t time.Duration, posts <-chan func()) 
 		c.arrive(max(c.now, min(c.Present(), t).Truncate(grain)))
 		return f, nil
 	}
-}
-
-// instant is how time goes before the drill has begun.
-func (c *Clock) instant(ctx context.Context, t time.Duration, posts <-chan func()) (func(), error) {
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case f := <-posts:
-		return f, nil
-	default:
-	}
-	if t == sim.Never {
-		return nil, sim.ErrIdle
-	}
-	c.now = max(c.now, t)
-	return nil, nil
 }
 
 // arrive sets the time to a moment that has come.

@@ -31,7 +31,7 @@ func Guarded(next http.Handler) http.Handler {
 // rebinding): on the loopback interface only loopback names are ours. What a browser says of where a request comes from
 // (Fetch Metadata, Origin) must be this page, or a reader who typed its address.
 func ours(r *http.Request) bool {
-	if local, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); ok && local.IP.IsLoopback() && !loopback(r.Host) {
+	if local, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); ok && local.IP.IsLoopback() && !Loopback(r.Host) {
 		return false
 	}
 	if o := r.Header.Get("Origin"); o != "" && o != "http://"+r.Host && o != "https://"+r.Host {
@@ -45,8 +45,8 @@ func ours(r *http.Request) bool {
 	return r.URL.Path == "/" && r.Header.Get("Sec-Fetch-Mode") == "navigate"
 }
 
-// loopback says whether a host, with or without a port, is this machine to itself.
-func loopback(host string) bool {
+// Loopback says whether a host, with or without a port, is this machine to itself.
+func Loopback(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}

@@ -36,7 +36,7 @@ func Serve(p *Page, a Address) (*Site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("serve the live page at %s: %w", a.Listen, err)
 	}
-	if a.Certificate == "" && !loopback(host) {
+	if a.Certificate == "" && !Loopback(host) {
 		return nil, fmt.Errorf("serve the live page at %s: %w", a.Listen, ErrOpen)
 	}
 	l, scheme, err := a.open()

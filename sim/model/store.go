@@ -37,7 +37,7 @@ type store struct {
 	using     int
 	mode      proto.Mode
 	answering bool
-	again     func() // cancels the look that is planned for then
+	again     func() // cancels the look that is planned for when a controller has the volume
 	disturbed bool
 }
 
