@@ -113,23 +113,24 @@ type memoryDisk struct {
 	mu      sync.Mutex
 	b       []byte
 	waiting chan struct{} // closed when requests go on; nil while they do
+	held    int           // how many requests wait
 	err     error
 }
 
 func (d *memoryDisk) await(ctx context.Context) error {
 	d.mu.Lock()
-	waiting := d.waiting
-	d.mu.Unlock()
-	if waiting != nil {
+	defer d.mu.Unlock()
+	if waiting := d.waiting; waiting != nil {
+		d.held++
+		d.mu.Unlock()
 		select {
 		case <-waiting:
 		case <-ctx.Done():
-			return ctx.Err()
 		}
+		d.mu.Lock()
+		d.held--
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.err
+	return errors.Join(ctx.Err(), d.err)
 }
 
 func (d *memoryDisk) ReadAt(ctx context.Context, p []byte, offset int64) error {
@@ -165,6 +166,12 @@ func (d *memoryDisk) stop() {
 	d.waiting = make(chan struct{})
 }
 
+func (d *memoryDisk) holds() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.held > 0
+}
+
 func (d *memoryDisk) resume(err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -193,15 +200,19 @@ func (n *noted) Note(d sim.Data) {
 	n.notes = append(n.notes, d)
 }
 
-// await waits until something was noted, and forgets all that came before it.
+// await waits until something was noted, and forgets all up to the last time that it was.
 func (n *noted) await(t *testing.T, want sim.Data) {
 	t.Helper()
 	require.Eventually(t, func() bool {
 		n.mu.Lock()
 		defer n.mu.Unlock()
-		i := slices.Index(n.notes, want)
-		n.notes = n.notes[i+1:]
-		return i >= 0
+		for i, note := range slices.Backward(n.notes) {
+			if note == want {
+				n.notes = n.notes[i+1:]
+				return true
+			}
+		}
+		return false
 	}, 30*time.Second, time.Millisecond, "%+v", want)
 }
 
@@ -223,10 +234,19 @@ func live(t *testing.T, guest string) (*machine, *memoryDisk, *noted) {
 	return m, disk, meter
 }
 
-func TestRealVMStallsAndResumes(t *testing.T) {
-	_, disk, meter := live(t, "{timeout: never}")
+// freeze stops the disk and waits until its guest has noticed: not by a request that was only slow on a busy machine, but
+// by one that the disk holds.
+func freeze(t *testing.T, m *machine, disk *memoryDisk, meter *noted) {
+	t.Helper()
 	disk.stop()
+	require.Eventually(t, disk.holds, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return m.live.State() == sim.GuestStalled }, 30*time.Second, time.Millisecond)
 	meter.await(t, sim.GuestData{State: sim.GuestStalled, Why: "its disk does not answer"})
+}
+
+func TestRealVMStallsAndResumes(t *testing.T) {
+	m, disk, meter := live(t, "{timeout: never}")
+	freeze(t, m, disk, meter)
 	meter.Expire(sim.Never)
 	require.False(t, meter.Served())
 	disk.resume(nil)
@@ -238,8 +258,7 @@ func TestRealVMStallsAndResumes(t *testing.T) {
 func TestRealVMWithItsHostGone(t *testing.T) {
 	for _, why := range []error{net.ErrClosed, sim.ErrNoPower} {
 		m, disk, meter := live(t, "{timeout: 1m}")
-		disk.stop()
-		meter.await(t, sim.GuestData{State: sim.GuestStalled, Why: "its disk does not answer"})
+		freeze(t, m, disk, meter)
 		disk.resume(why)
 		m.live.hosted(time.Hour, false)
 		meter.await(t, sim.GuestData{State: sim.GuestOff})
@@ -252,18 +271,18 @@ func TestRealVMWithItsHostGone(t *testing.T) {
 
 func TestRealVMThatGaveUpIsNotServedWhenItsDiskIsBack(t *testing.T) {
 	m, disk, meter := live(t, "{timeout: 1s}")
-	disk.stop()
-	meter.await(t, sim.GuestData{State: sim.GuestStalled, Why: "its disk does not answer"})
+	freeze(t, m, disk, meter)
 	assert.Equal(t, sim.Never, m.live.Step(time.Hour), "nothing more is to come")
 	assert.Equal(t, sim.GuestFailed, m.live.State())
 	before, after := meter.Answers(), disk.bytes()
 	disk.resume(nil)
-	require.Eventually(t, func() bool { return disk.bytes() != after }, 30*time.Second, time.Millisecond, "the write goes through")
+	goneThrough := func() bool { return disk.bytes() != after && !m.live.Asking() }
+	require.Eventually(t, goneThrough, 30*time.Second, time.Millisecond, "the write goes through")
 	assert.Equal(t, before, meter.Answers(), "but nobody waits for it any more")
 
 	m.live.Power(time.Hour, sim.GuestPower{On: false})
 	m.live.Power(time.Hour, sim.GuestPower{On: true, Boot: time.Minute})
-	require.Eventually(t, func() bool { return m.live.Step(time.Hour) == time.Hour+time.Minute }, 30*time.Second, time.Millisecond)
+	assert.Equal(t, time.Hour+time.Minute, m.live.Step(time.Hour), "it boots from a disk that answers")
 	m.live.Step(2 * time.Hour)
 	assert.Equal(t, sim.GuestUp, m.live.State())
 	meter.Await(t, true)
@@ -272,8 +291,7 @@ func TestRealVMThatGaveUpIsNotServedWhenItsDiskIsBack(t *testing.T) {
 func TestRealVMFailsByAnErrorAndFindsWhatItsDiskLost(t *testing.T) {
 	m, disk, meter := live(t, "{os: windows}")
 	require.Eventually(t, func() bool { return meter.Answers() >= 2*records }, 30*time.Second, time.Millisecond)
-	disk.stop()
-	meter.await(t, sim.GuestData{State: sim.GuestStalled, Why: "its disk does not answer"})
+	freeze(t, m, disk, meter)
 	disk.resume(errors.New("gone"))
 	meter.await(t, sim.GuestData{State: sim.GuestFailed, Why: "its disk returned an error"})
 	assert.False(t, m.live.answers())
@@ -319,8 +337,7 @@ func TestJournalTellsWhatWasDamaged(t *testing.T) {
 
 func TestRealVMSaysWhenItsBootGoesOn(t *testing.T) {
 	m, disk, meter := live(t, "{timeout: never}")
-	disk.stop()
-	meter.await(t, sim.GuestData{State: sim.GuestStalled, Why: "its disk does not answer"})
+	freeze(t, m, disk, meter)
 	m.live.Power(time.Hour, sim.GuestPower{On: false})
 	m.live.Power(time.Hour, sim.GuestPower{On: true, Boot: time.Minute})
 	assert.Equal(t, sim.Never, m.live.Step(time.Hour), "it waits for its disk")
