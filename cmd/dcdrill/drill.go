@@ -127,7 +127,7 @@ type drilling struct {
 
 // open opens the pages once the room stands.
 func (d *drilling) open(ctx context.Context, r *drill.Room) {
-	d.desk = drill.NewDesk(r)
+	d.desk = drill.NewDesk(r.Door())
 	address := "http://" + d.listener.Addr().String()
 	fmt.Fprintf(d.app.Stdout, "%s\n\nfacilitator  %s/\nwall screen  %s/wall\n\nCtrl-C ends it, and keeps all.\n", drill.Banner, address, address)
 	go func() { _ = d.desk.Serve(ctx, d.listener) }()

@@ -1,7 +1,6 @@
 package drill
 
 import (
-	"bytes"
 	"context"
 	"embed"
 	"encoding/json"
@@ -10,6 +9,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,7 +25,7 @@ var page embed.FS
 // Desk serves a drill's pages on this machine: the facilitator's, and the wall screen that the table sees. A tabletop
 // needs no token, for nobody but this machine can reach it; the wall's connection never carries the truth all the same.
 type Desk struct {
-	room  *Room
+	door  Door
 	limit *rate.Limiter
 
 	mu      sync.Mutex
@@ -35,8 +35,8 @@ type Desk struct {
 
 // screen is a browser that looks on.
 type screen struct {
-	facilitator bool
-	views       chan []byte // the latest view; an older one that nobody has fetched gives way to it
+	as    string      // whose view it shows
+	views chan []byte // the latest view; an older one that nobody has fetched gives way to it
 }
 
 const (
@@ -50,9 +50,9 @@ const (
 	mostBody = 64 << 10
 )
 
-// NewDesk makes the pages of a room.
-func NewDesk(r *Room) *Desk {
-	return &Desk{room: r, limit: rate.NewLimiter(commandsPerSecond, burst), screens: map[*screen]struct{}{}}
+// NewDesk makes the pages of the room behind a door.
+func NewDesk(d Door) *Desk {
+	return &Desk{door: d, limit: rate.NewLimiter(commandsPerSecond, burst), screens: map[*screen]struct{}{}}
 }
 
 // Changed has the screens told soon. Safe from any goroutine.
@@ -112,11 +112,7 @@ func (d *Desk) do(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "read command: "+err.Error(), http.StatusBadRequest)
 		return
 	}
-	var err error
-	if !d.ask(r.Context(), func() { err = d.room.Do(c) }) {
-		return
-	}
-	if err != nil {
+	if err := d.door.Do(r.Context(), c); err != nil {
 		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
 		return
 	}
@@ -125,24 +121,13 @@ func (d *Desk) do(w http.ResponseWriter, r *http.Request) {
 
 // after hands out the after-action report as far as it goes.
 func (d *Desk) after(w http.ResponseWriter, r *http.Request) {
-	var b bytes.Buffer
-	if !d.ask(r.Context(), func() { _ = After(&b, d.room.Script, d.room.sc, d.room.log) }) {
+	report, err := d.door.After(r.Context())
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/markdown; charset=utf-8")
-	_, _ = w.Write(b.Bytes())
-}
-
-// ask has something done on the loop and waits for it; false when the asker has gone.
-func (d *Desk) ask(ctx context.Context, do func()) bool {
-	done := make(chan struct{})
-	go d.room.Loop().Post(func() { do(); close(done) })
-	select {
-	case <-done:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	_, _ = w.Write(report)
 }
 
 // events tells a browser of every change, the present first.
@@ -152,7 +137,10 @@ func (d *Desk) events(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no stream", http.StatusNotImplemented)
 		return
 	}
-	s := &screen{facilitator: r.URL.Query().Get("as") == "facilitator", views: make(chan []byte, 1)}
+	s := &screen{as: Wall, views: make(chan []byte, 1)}
+	if r.URL.Query().Get("as") == Facilitator {
+		s.as = Facilitator
+	}
 	d.mu.Lock()
 	d.screens[s], d.dirty = struct{}{}, true
 	d.mu.Unlock()
@@ -203,16 +191,16 @@ func (d *Desk) update(ctx context.Context) {
 
 // broadcast makes each view once, however many look on.
 func (d *Desk) broadcast(ctx context.Context) {
-	var wall, facilitator []byte
-	if !d.ask(ctx, func() { wall, facilitator = text(d.room.Wall()), text(d.room.Facilitator()) }) {
-		return
+	views, err := d.door.Views(ctx, d.watched())
+	if err != nil {
+		return // the room is closing: the pages say themselves that nobody answers
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for s := range d.screens {
-		view := wall
-		if s.facilitator {
-			view = facilitator
+		view, made := views[s.as]
+		if !made {
+			continue // it came while the views were made: the next are for it, too
 		}
 		select {
 		case <-s.views:
@@ -222,10 +210,15 @@ func (d *Desk) broadcast(ctx context.Context) {
 	}
 }
 
-func text(v View) []byte {
-	b, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // a View holds nothing that JSON has no words for
+// watched lists whose views are looked at.
+func (d *Desk) watched() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var all []string
+	for s := range d.screens {
+		if !slices.Contains(all, s.as) {
+			all = append(all, s.as)
+		}
 	}
-	return b
+	return all
 }

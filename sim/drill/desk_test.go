@@ -26,7 +26,7 @@ func desk(t *testing.T, h *held) string {
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)
-	d := drill.NewDesk(h.room)
+	d := drill.NewDesk(h.room.Door())
 	h.changed.Store(d)
 	go func() { served <- d.Serve(ctx, l) }()
 	t.Cleanup(func() {

@@ -89,8 +89,16 @@ func (h *held) must(verb string, args ...string) {
 	require.NoError(h.t, h.do(verb, args...))
 }
 
-func (h *held) facilitator() (v drill.View) { h.on(func() { v = h.room.Facilitator() }); return v }
-func (h *held) wall() (v drill.View)        { h.on(func() { v = h.room.Wall() }); return v }
+func (h *held) facilitator() drill.View { return h.view(drill.Facilitator) }
+func (h *held) wall() drill.View        { return h.view(drill.Wall) }
+
+func (h *held) view(as string) (v drill.View) {
+	h.t.Helper()
+	var err error
+	h.on(func() { v, err = h.room.View(as) })
+	require.NoError(h.t, err)
+	return v
+}
 
 // solo goes through the drill of one optic as a good player does.
 func solo(h *held) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
 )
 
 // View is what somebody in the room may see at a moment. Only the facilitator's has a Truth.
@@ -132,8 +133,25 @@ type Remark struct {
 	Part      string      `json:"part"`
 }
 
-// Wall is the view of everybody at the table.
-func (r *Room) Wall() View {
+// Whose views there are.
+const (
+	Wall        = "wall"        // everybody at the table
+	Facilitator = "facilitator" // who knows the truth
+)
+
+// View is what somebody may see now.
+func (r *Room) View(as string) (View, error) {
+	switch as {
+	case Wall:
+		return r.wall(), nil
+	case Facilitator:
+		return r.facilitator(), nil
+	}
+	return View{}, topology.NewUnknown("view", as, []string{Wall, Facilitator})
+}
+
+// wall is the view of everybody at the table.
+func (r *Room) wall() View {
 	v := View{Title: r.Script.Called(), Phase: r.phase, Clock: r.reading(), Work: r.work(), Monitoring: r.monitoring()}
 	for _, e := range r.log.Events() {
 		at := sim.Seconds(e.At)
@@ -152,9 +170,9 @@ func (r *Room) Wall() View {
 	return v
 }
 
-// Facilitator is the view of who knows the truth.
-func (r *Room) Facilitator() View {
-	v := r.Wall()
+// facilitator is the view of who knows the truth.
+func (r *Room) facilitator() View {
+	v := r.wall()
 	v.Title = r.sc.Name
 	v.Truth = &Truth{Workloads: r.lights(), Goals: r.goals(), Remarks: r.remarks(), Active: r.run.Active()}
 	if next := r.run.Loop().Next(); next != sim.Never {
