@@ -158,10 +158,5 @@ func (b *builder) needs() {
 		if n.STP {
 			b.plant.Needs = append(b.plant.Needs, "a spanning tree ("+n.ID+", stp: true)")
 		}
-		for _, i := range n.Interfaces {
-			if n.Interface(i.Network) != i {
-				b.plant.Needs = append(b.plant.Needs, "several ports of one node on one network ("+n.ID+" on "+i.Network.ID+")")
-			}
-		}
 	}
 }

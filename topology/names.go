@@ -63,6 +63,17 @@ func (n *Node) Interface(on *Network) *Interface {
 	return nil
 }
 
+// Interface finds where the node has an address on the network by this port: the port's own, or its bond's; nil when it has
+// none there. An array may have several on one network.
+func (p *Port) Interface(on *Network) *Interface {
+	for _, i := range p.Node.Interfaces {
+		if i.Network == on && (i.Port == p || i.Bond != nil && i.Bond == p.Bond) {
+			return i
+		}
+	}
+	return nil
+}
+
 // Primary is the interface by which others reach the node: its first on a network with a gateway, else its first. It is
 // nil for a node without interfaces; a node with a Loopback is reached by that.
 func (n *Node) Primary() *Interface {

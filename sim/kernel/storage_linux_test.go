@@ -84,8 +84,13 @@ type sanBench struct {
 // newSANBench stands when both paths have sessions.
 func newSANBench(t *testing.T, access topology.Access, cache, datastore string) *sanBench {
 	t.Helper()
-	text := strings.NewReplacer("ACCESS", string(access), "CACHE", cache, "DATASTORE", datastore).Replace(sanPlant)
-	p, err := topology.Parse("san.yaml", []byte(text))
+	return newSANBenchOf(t, strings.NewReplacer("ACCESS", string(access), "CACHE", cache, "DATASTORE", datastore).Replace(sanPlant))
+}
+
+// newSANBenchOf is one of another plant with these names.
+func newSANBenchOf(t *testing.T, plant string) *sanBench {
+	t.Helper()
+	p, err := topology.Parse("san.yaml", []byte(plant))
 	require.NoError(t, err)
 	engine := Engine{RealTime: true}
 	clock := engine.Clock()
@@ -321,6 +326,22 @@ func TestStoragePowerLossTakesTheCache(t *testing.T) {
 			require.Equal(t, safe, got[8192:], "it was written through")
 		})
 	}
+}
+
+// Two controllers may be on one network: each answers at its own port, and one that has lost its carrier is no hindrance
+// to the other.
+func TestStorageTwoPortsOnOneNetwork(t *testing.T) {
+	b := newSANBenchOf(t, strings.NewReplacer("ACCESS", "active-active", "CACHE", "none", "DATASTORE", "no_path_retry: queue",
+		"[sa, sb]", "[sa]", `"swb:u0"`, `"swa:u1"`, `"array:b/e0"], networks: [sb]`, `"array:b/e0"], networks: [sa]`).Replace(sanPlant))
+	block := make([]byte, 4096)
+	for _, port := range []string{"a/e0", "b/e0"} {
+		b.set(b.link("array", port, false)...)
+		require.NoError(t, b.disk.WriteAt(t.Context(), block, 0, true))
+		b.settles()
+		b.set(b.link("array", port, true)...)
+		b.settles()
+	}
+	require.Equal(t, []string{"serving sa a/e0", "serving sa b/e0", "serving sa a/e0"}, b.paths()[len(b.paths())-3:])
 }
 
 // A host that loses its power loses its sessions and what they had on the way, and begins anew when it is back.

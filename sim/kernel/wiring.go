@@ -177,7 +177,7 @@ func (l *layout) layEnd(p *topology.Port, network *topology.Network, nth int) *d
 	case switched(p, network):
 		d.bridge = l.bridges[bridgeKey{p.Node, network}]
 	default:
-		if i := p.Node.Interface(network); i != nil && i.Port == p {
+		if i := p.Interface(network); i != nil {
 			d.iface, d.mac = i, i.MAC
 		}
 	}
@@ -237,7 +237,7 @@ func (l *layout) layBond(of *topology.Bond, network *topology.Network) *bondDevi
 		mac: deviceID(bondID+of.Index, n.Index, network.Index), mtu: 65535,
 	}
 	b.name = l.bondName(of, network)
-	if i := n.Interface(network); i != nil && i.Bond == of {
+	if i := of.Members[0].Interface(network); i != nil {
 		b.iface, b.mac = i, i.MAC
 	} else {
 		b.bridge = l.bridges[bridgeKey{n, network}]

@@ -195,9 +195,12 @@ func (f *fabric) masterOf(d *device) int32 {
 	return 0
 }
 
-// addRoutes gives hosts and storage their default routes; routing nodes get theirs from the routing law.
+// addRoutes gives hosts and storage their default routes, and arrays those of their ports; routing nodes get theirs from the routing law.
 func (f *fabric) addRoutes() error {
-	return f.eachNode(func(n *nodeLayout, b *batch) { b.defaultRoutes(f.layout, n.node) })
+	return f.eachNode(func(n *nodeLayout, b *batch) {
+		b.defaultRoutes(f.layout, n.node)
+		b.sourceRoutes(f.layout, n.node)
+	})
 }
 
 // eachNode sends one batch in every node's namespace.
@@ -254,6 +257,9 @@ func sysctlsOf(n *nodeLayout) []sysctl {
 	}
 	if len(n.node.Interfaces) > 0 {
 		s = append(s, briefOrphans)
+	}
+	if len(crowded(n.node)) > 0 {
+		s = append(s, ownPorts...)
 	}
 	if !routes(n.node.Kind, n.node) {
 		return s

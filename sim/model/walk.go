@@ -28,6 +28,10 @@ type walk struct {
 // take follows a packet along a trip.
 func (k *walk) take(t trip) answer {
 	k.origin, k.to, k.passed = t.from, t.to, k.passed[:0]
+	if t.by != nil {
+		k.read(k.nodeKey(t.from))
+		return k.hand(t.by, t.to.tap)
+	}
 	return k.onward(t.from)
 }
 

@@ -37,6 +37,7 @@ type pair struct{ there, back trip }
 type trip struct {
 	from *topology.Node
 	to   destination
+	by   *topology.Interface // by which it leaves, if only that will do; nil: as routing has it
 }
 
 // destination is an address: an interface's, or a node's loopback.
@@ -76,7 +77,7 @@ func (w *World) addWay(pairs []pair) *way {
 func (w *World) wayBetween(from, to *topology.Interface) *way {
 	there, _ := w.destination(to.Node, to)
 	back, _ := w.destination(from.Node, from)
-	return w.addWay([]pair{{there: trip{from.Node, there}, back: trip{to.Node, back}}})
+	return w.addWay([]pair{{there: trip{from.Node, there, from}, back: trip{to.Node, back, to}}})
 }
 
 // pairs lists the ways that a flow may take.
@@ -105,7 +106,7 @@ func (w *World) pair(f sim.Flow, on *topology.Network) []pair {
 	if !ok {
 		return nil
 	}
-	return []pair{{there: trip{f.From, to}, back: trip{f.To, from}}}
+	return []pair{{there: trip{from: f.From, to: to}, back: trip{from: f.To, to: from}}}
 }
 
 // destination is a node's address: the one of the given interface; on nil, the one by which others reach it.
