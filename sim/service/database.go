@@ -56,7 +56,7 @@ func (d *Database) Open(ctx context.Context, disk sim.Disk) (found guestdisk.Fou
 	e := &engine{turn: make(chan struct{}, 1)}
 	d.engine = nil
 	if e.disk, err = openFiles(ctx, disk); err != nil {
-		return guestdisk.Found{}, err
+		return guestdisk.Found{Corrupt: corruption(err)}, err
 	}
 	if e.conn, found, err = check(e.disk, ahead); err != nil {
 		e.disk.unregister()
@@ -159,6 +159,9 @@ func (d *Database) Find(ctx context.Context) (guestdisk.Found, error) {
 	}
 	defer give()
 	copied, err := openFiles(ctx, newOverlay(e.disk.disk))
+	if found := (guestdisk.Found{Corrupt: corruption(err)}); found.Corrupt != "" {
+		return found, nil
+	}
 	if err != nil {
 		return guestdisk.Found{}, err
 	}

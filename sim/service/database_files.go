@@ -112,6 +112,12 @@ func (s *slot) WriteAt(p []byte, offset int64) (int, error) {
 
 // Truncate implements vfs.File.
 func (s *slot) Truncate(size int64) error {
+	if size > s.room() {
+		return sqlite3.FULL
+	}
+	if err := s.fill(size); err != nil {
+		return vfs.SystemError(err, sqlite3.IOERR_TRUNCATE)
+	}
 	s.resize(size)
 	return nil
 }

@@ -18,6 +18,8 @@ const (
 	headers = 2
 	// headerBytes are 8 number, 8 length, 1 existence; then comes their checksum.
 	headerBytes = 17
+	// fillAtOnce is how many zeroes are written with one request. Chosen: an array's usual largest.
+	fillAtOnce = 256 << 10
 )
 
 // slot is a file in a fixed place of a disk. Its length and existence are on the disk after sync, and its bytes before:
@@ -47,8 +49,14 @@ func openSlot(ctx context.Context, disk sim.Disk) (*slot, error) {
 			s.number, s.length, s.exists = number, int64(binary.BigEndian.Uint64(h[8:])), h[16] == 1
 		}
 	}
+	if s.length < 0 || s.length > s.room() {
+		return nil, fmt.Errorf("%w: a header says %d bytes where %d have room", errCorrupt, s.length, s.room())
+	}
 	return s, nil
 }
+
+// room is the most that the file can hold.
+func (s *slot) room() int64 { return s.disk.Size() - headers*pageSize }
 
 // create has the file exist.
 func (s *slot) create() {
@@ -77,13 +85,30 @@ func (s *slot) read(p []byte, offset int64) error {
 
 func (s *slot) write(p []byte, offset int64) error {
 	end := offset + int64(len(p))
-	if headers*pageSize+end > s.disk.Size() {
+	if end > s.room() {
 		return fmt.Errorf("write %d bytes at %d: %w", len(p), offset, guestdisk.ErrFull)
+	}
+	if err := s.fill(offset); err != nil {
+		return err
 	}
 	if err := s.disk.WriteAt(s.ctx, p, headers*pageSize+offset, false); err != nil {
 		return err
 	}
 	s.resize(max(s.length, end))
+	return nil
+}
+
+// fill makes zeroes of what lies between the end and an offset beyond it: what an earlier file left there is none of this
+// one's.
+func (s *slot) fill(offset int64) error {
+	zeroes := make([]byte, min(max(offset-s.length, 0), fillAtOnce))
+	for s.length < offset {
+		n := min(offset-s.length, fillAtOnce)
+		if err := s.disk.WriteAt(s.ctx, zeroes[:n], headers*pageSize+s.length, false); err != nil {
+			return err
+		}
+		s.resize(s.length + n)
+	}
 	return nil
 }
 

@@ -1,11 +1,13 @@
 package service
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"testing"
 	"time"
 
+	"github.com/ncruces/go-sqlite3"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -82,6 +84,60 @@ func TestDatabaseFindsWhatIsCorrupt(t *testing.T) {
 	found := after(t, d)
 	require.NotEmpty(t, found.Corrupt)
 	assert.Equal(t, 4, l.Judge(found).Torn)
+}
+
+// A header that promises more than its slot holds is damage, whatever its checksum says: when the database comes up, and
+// when it is looked at.
+func TestDatabaseRefusesAHeaderLongerThanItsSlot(t *testing.T) {
+	for _, length := range []int64{dataSize, -1} {
+		d, l := simtest.NewDisk(dataSize, 1, false), new(guestdisk.Ledger)
+		require.NoError(t, commits(d, l, 1))
+		var live Database
+		_, err := live.Open(context.Background(), d)
+		require.NoError(t, err)
+		f, err := openFiles(context.Background(), d)
+		require.NoError(t, err)
+		f.unregister()
+		f.main.length = length
+		require.NoError(t, f.main.writeHeader())
+		seen, err := live.Find(context.Background())
+		require.NoError(t, err)
+		assert.Contains(t, seen.Corrupt, "a header says")
+		live.engine.shut()
+		found := after(t, d)
+		assert.Contains(t, found.Corrupt, "a header says")
+		assert.Equal(t, 4, l.Judge(found).Torn)
+	}
+}
+
+// What lies between the end of a file and a write beyond it reads as zeroes, whatever was there before.
+func TestSlotFillsTheGapWithZeroes(t *testing.T) {
+	const size = 2 << 20
+	ctx := context.Background()
+	grow := map[string]func(*slot) error{
+		"a write beyond the end": func(s *slot) error { return s.write([]byte{7}, size-1) },
+		"a longer file":          func(s *slot) error { return s.Truncate(size) },
+	}
+	for name, grow := range grow {
+		t.Run(name, func(t *testing.T) {
+			s, err := openSlot(ctx, simtest.NewDisk(4<<20, 1, false))
+			require.NoError(t, err)
+			s.create()
+			require.NoError(t, s.write(bytes.Repeat([]byte{9}, size), 0))
+			require.NoError(t, s.Truncate(5))
+			require.NoError(t, grow(s))
+			got := make([]byte, size-1)
+			n, err := s.ReadAt(got, 0)
+			require.NoError(t, err)
+			require.Equal(t, len(got), n)
+			assert.Equal(t, []byte{9, 9, 9, 9, 9}, got[:5])
+			assert.Equal(t, make([]byte, size-6), got[5:])
+		})
+	}
+	s, err := openSlot(ctx, simtest.NewDisk(4<<20, 1, false))
+	require.NoError(t, err)
+	require.ErrorIs(t, s.write([]byte{1}, s.room()), guestdisk.ErrFull)
+	require.ErrorIs(t, s.Truncate(s.room()+1), sqlite3.FULL)
 }
 
 func TestDatabaseFindsHalfATransaction(t *testing.T) {
