@@ -1,12 +1,16 @@
 package scenarios
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/drill"
+	"github.com/dcdrill/dcdrill/sim/model"
+	"github.com/dcdrill/dcdrill/sim/workload"
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
@@ -33,7 +37,49 @@ func LoadDrill(nameOrPath string, o Options) (*sim.Scenario, *drill.Script, erro
 	}
 	var ps yamlfile.Problems
 	script := drill.Read(n, sc, &ps)
-	return sc, script, ps.Err()
+	if err := ps.Err(); err != nil {
+		return nil, nil, err
+	}
+	return sc, script, lookOut(sc, script)
+}
+
+// lookOut gives the table's monitoring its eyes: it looks at every node that it reaches while all is well.
+func lookOut(sc *sim.Scenario, s *drill.Script) error {
+	at := slices.IndexFunc(sc.Uses, func(u *sim.Use) bool { return u.ID == s.Monitoring })
+	if at < 0 {
+		return nil
+	}
+	use := sc.Uses[at]
+	before := len(use.Watches)
+	for _, sight := range s.Sights(sc) {
+		enlist(use, []sim.Talk{workload.NewSight(sight.Member, sight.Aspect(), sim.Flow{From: sight.From, To: sight.To})})
+	}
+	blocked, err := unserved(sc)
+	if err != nil {
+		return fmt.Errorf("find out what the monitoring sees: %w", err)
+	}
+	sees := slices.DeleteFunc(use.Watches[before:], func(m *sim.Member) bool { return blocked[m.Subject()] })
+	use.Watches = use.Watches[:before+len(sees)]
+	return nil
+}
+
+// unserved lists who is not served before anything has happened.
+func unserved(sc *sim.Scenario) (map[string]bool, error) {
+	still := *sc
+	still.Timeline, still.Recovery, still.MustSurvive, still.Expect = nil, nil, nil, nil
+	log, err := sim.Play(context.Background(), model.Engine{}, &still, sim.Options{})
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]bool{}
+	for _, e := range log.Events() {
+		if d, ok := e.Data.(sim.SteadyData); ok {
+			for _, subject := range d.Unserved {
+				all[subject] = true
+			}
+		}
+	}
+	return all, nil
 }
 
 // Drills lists the built-in scenarios that have a script.

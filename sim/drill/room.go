@@ -33,6 +33,7 @@ type Room struct {
 	items   []*item // injects and decisions, in the order of the script
 	tasks   []*task
 	typed   int
+	monitor *monitor
 	changed func()
 }
 
@@ -71,7 +72,11 @@ func newRoom(s *Script, sc *sim.Scenario, c *Clock, run *sim.Run, changed func()
 	for _, x := range r.items {
 		r.plan(x)
 	}
-	r.log.Listen(func(sim.Event) { r.changed() })
+	r.monitor = newMonitor(s, sc, r.log)
+	r.log.Listen(func(e sim.Event) {
+		r.monitor.see(e)
+		r.changed()
+	})
 	return r
 }
 

@@ -242,7 +242,10 @@ func TestTheIncidentOf2023AsADrill(t *testing.T) {
 	h.must("startex")
 	h.must("pause")
 	h.must("jump", "to", "5m")
-	assert.Empty(t, h.wall().Monitoring, "monitoring is on the plant, and sees nothing")
+	for _, l := range h.wall().Monitoring {
+		assert.Equal(t, l.Of, l.Unseen, "monitoring is on the plant, and sees nothing: %s", l.Workload)
+		assert.Equal(t, l.Of, l.Served, "it shows what it last saw: %s", l.Workload)
+	}
 	h.must("jump", "to", "20m")
 	h.must("decide", "decision", "diagnose", "option", "look-at-ports")
 	h.must("jump", "to", "2h")

@@ -17,7 +17,7 @@ type Script struct {
 	Lasts      time.Duration               `yaml:"lasts" doc:"real time that the table has; 60m by default"`
 	Briefing   string                      `yaml:"briefing" doc:"what players know when it begins: read it aloud"`
 	Staff      int                         `yaml:"staff" doc:"how many people work side by side on many parts of one sort; 1 by default"`
-	Monitoring string                      `yaml:"monitoring" doc:"the workload that is the table's own monitoring: while it is not served, nobody sees anything"`
+	Monitoring string                      `yaml:"monitoring" doc:"the workload that is the table's own monitoring: it has no data while it is not served, and of what it does not reach"`
 	Roles      yamlfile.Ordered[Role]      `yaml:"roles" doc:"who sits at the table, keyed by a short name"`
 	Objectives yamlfile.Ordered[Objective] `yaml:"objectives,required" doc:"what is practised, keyed by name: injects, ratings and findings name one"`
 	Injects    yamlfile.Ordered[Inject]    `yaml:"injects" doc:"what the table is told, keyed by name"`

@@ -1,7 +1,6 @@
 package drill
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +19,7 @@ type View struct {
 	Open []Question `json:"open"`
 	// Work is what people are busy with, and what they found.
 	Work []Work `json:"work"`
-	// Monitoring is what the table's own monitoring shows; nothing while it is blind.
+	// Monitoring is what the table's own monitoring shows.
 	Monitoring []Light  `json:"monitoring"`
 	Posted     []Posted `json:"posted"`
 	Truth      *Truth   `json:"truth,omitempty"`
@@ -72,6 +71,9 @@ type Light struct {
 	Workload string `json:"workload"`
 	Served   int    `json:"served"`
 	Of       int    `json:"of"`
+	// Unseen is of how many members monitoring has no data since a moment: what it shows of them is how they were then.
+	Unseen int          `json:"unseen,omitempty"`
+	Since  *sim.Seconds `json:"since,omitempty"`
 }
 
 // Posted is what customers were told.
@@ -209,33 +211,22 @@ func (r *Room) work() []Work {
 	return all
 }
 
-// monitoring is what the table's own monitoring shows. It is on the plant itself: while its workload is not served, it
-// shows nothing.
+// monitoring is what the table's own monitoring shows.
 func (r *Room) monitoring() []Light {
-	all := r.lights()
-	blind := func(l Light) bool { return l.Workload == r.Script.Monitoring && l.Served == 0 }
-	if slices.ContainsFunc(all, blind) {
-		return nil
+	var all []Light
+	for _, u := range r.sc.Uses {
+		all = append(all, r.monitor.light(u, r.clock.Now()))
 	}
 	return all
 }
 
-// lights counts who is served, from the log.
+// lights is how workloads really are.
 func (r *Room) lights() []Light {
-	served := map[string]bool{}
-	for _, e := range r.log.Events() {
-		switch e.Data.(type) {
-		case sim.UpData:
-			served[e.Subject] = true
-		case sim.DownData:
-			served[e.Subject] = false
-		}
-	}
 	var all []Light
 	for _, u := range r.sc.Uses {
 		l := Light{Workload: u.ID, Of: len(u.Members)}
 		for _, m := range u.Members {
-			if served[m.Subject()] {
+			if r.monitor.served[m.Subject()] {
 				l.Served++
 			}
 		}
@@ -309,9 +300,11 @@ func (r *Room) remarks() []Remark {
 	return all
 }
 
-// workloadOf takes the number, and what is watched, off a member's subject.
+// workloadOf is the workload of a member by its subject; none of what only looks at one.
 func workloadOf(subject string) string {
-	subject, _, _ = strings.Cut(subject, " ")
+	if strings.Contains(subject, " ") {
+		return ""
+	}
 	workload, _, _ := strings.Cut(subject, "/")
 	return workload
 }

@@ -41,7 +41,16 @@ function fill(id, items, draw) {
 }
 
 const message = (m) => el("li", {}, el("small", {}, `${span(m.at)} · ${m.via}${m.from ? " from " + m.from : ""}${m.to ? " to " + m.to : ""}`), el("div", {}, m.text));
-const light = (l) => el("li", {}, l.workload + ": ", l.served === l.of ? el("span", { className: "good" }, "well") : el("span", { className: "bad" }, l.served ? `${l.of - l.served} of ${l.of} down` : "down"));
+
+// light is a workload as monitoring shows it: with no data, how it was when there last was some.
+function light(l) {
+  const down = l.of - l.served - (l.since === undefined ? l.unseen || 0 : 0);
+  const state = down <= 0 ? ["good", "well"] : ["bad", down === l.of ? "down" : `${down} of ${l.of} down`];
+  if (!l.unseen) return el("li", {}, l.workload + ": ", el("span", { className: state[0] }, state[1]));
+  if (l.since === undefined) return el("li", {}, l.workload + ": ", el("span", { className: "faint" }, "not watched"));
+  const who = l.unseen === l.of ? "" : ` of ${l.unseen} of ${l.of}`;
+  return el("li", {}, l.workload + ": ", el("span", { className: "bad" }, `no data${who} since +${span(l.since)}`), el("span", { className: "faint" }, ` (then ${state[1]})`));
+}
 const work = (w) => el("li", {}, w.text, w.by ? el("small", {}, " by " + w.by) : "", el("div", { className: w.done ? "" : "faint" }, w.done ? "found: " + w.found : "until " + span(w.until)));
 
 function question(q) {
@@ -94,7 +103,7 @@ function show(v) {
   fill("open", v.open, question);
   fill("work", v.work, work);
   fill("posted", v.posted, (p) => el("li", {}, el("small", {}, span(p.at) + (p.eta !== undefined ? " · promised for +" + span(p.eta) : "")), el("div", {}, p.text)));
-  fill("monitoring", v.monitoring ?? [{ blind: true }], (l) => l.blind ? el("li", { className: "bad" }, "no data") : light(l));
+  fill("monitoring", v.monitoring, light);
   if (!v.truth) return;
   fill("controls", controls(v), (b) => button(...b));
   $("next").textContent = v.truth.next === undefined ? "Nothing more happens by itself." : `Nothing happens until +${span(v.truth.next)}. Jump?`;

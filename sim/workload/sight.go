@@ -1,0 +1,26 @@
+package workload
+
+import (
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
+
+// SightInterval is how often a monitoring looks whether it reaches what it watches: often enough for people, who know
+// what has changed after seconds, and no load beside what it watches. Chosen.
+const SightInterval = time.Second
+
+// NewSight is a member of a workload looking whether it reaches a node, by real echoes where there are real packets. It
+// is an aspect of that member, and none of the workload's outages.
+func NewSight(member int, aspect string, flow sim.Flow) sim.Watch {
+	return &lookout{reach{flow: flow, rhythm: every(SightInterval, SightInterval)}, member, aspect}
+}
+
+type lookout struct {
+	reach
+	member int
+	aspect string
+}
+
+// Watches names who looks, and at what.
+func (l *lookout) Watches() (member int, aspect string) { return l.member, l.aspect }
