@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -117,18 +116,16 @@ func (b block) playable(command string) bool {
 }
 
 // play runs a command line in this process; "> FILE" writes what it prints.
-func play(t *testing.T, command string) string {
+func play(t *testing.T, line string) string {
 	t.Helper()
-	command, file, redirected := strings.Cut(command, " > ")
-	var out, errs bytes.Buffer
-	a := &app{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }}
-	code := a.main(t.Context(), words(command)[1:])
-	assert.LessOrEqual(t, code, exitNotAsAsked, "%s\n%s", command, errs.String())
+	line, file, redirected := strings.Cut(line, " > ")
+	p := measured(t, func() played { return command(t.Context(), words(line)[1:]...) })
+	assert.LessOrEqual(t, p.code, exitNotAsAsked, "%s\n%s", line, p.errs)
 	if redirected {
-		require.NoError(t, os.WriteFile(strings.TrimSpace(file), out.Bytes(), 0o600))
+		require.NoError(t, os.WriteFile(strings.TrimSpace(file), []byte(p.out), 0o600))
 		return ""
 	}
-	return out.String()
+	return p.out
 }
 
 var shellWord = regexp.MustCompile(`'[^']*'|"[^"]*"|[^\s'"]+`)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"slices"
@@ -50,14 +49,6 @@ func TestSoak(t *testing.T) {
 			t.Run(fmt.Sprintf("%s+%s/verify", name, variant), func(t *testing.T) { asAsked(t, "verify", name, "--variant", variant) })
 		}
 	}
-}
-
-// asAsked runs a command line in this process and wants exit code 0 of it.
-func asAsked(t *testing.T, args ...string) {
-	t.Helper()
-	var out, errs bytes.Buffer
-	a := &app{Stdin: new(bytes.Buffer), Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }}
-	require.Zero(t, a.main(t.Context(), args), "%v\n%s\n%s", args, out.String(), errs.String())
 }
 
 // TestSoakRandom verifies incidents that nobody thought of; the first disagreement is shown in its smallest form.
