@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -22,6 +23,7 @@ type played struct {
 	out, errs string
 }
 
+// command runs a command line in this process.
 func command(ctx context.Context, args ...string) played {
 	var out, errs bytes.Buffer
 	a := &app{Stdin: new(bytes.Buffer), Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }}
@@ -31,14 +33,27 @@ func command(ctx context.Context, args ...string) played {
 
 // measured makes a run anew while it says of itself that the machine was too busy to measure: that is no result. Any
 // other end is one, and stands.
-func measured(t *testing.T, run func() played) played {
-	t.Helper()
+func measured(t interface{ Logf(string, ...any) }, run func() played) played {
 	p := run()
 	for try := 1; try < busyTries && p.code == exitInconclusive && tooBusy.MatchString(p.out+p.errs); try++ {
 		t.Logf("try %d could not measure: %s", try, tooBusy.FindString(p.out+p.errs))
 		p = run()
 	}
 	return p
+}
+
+// measuredScript is measured for scripts: `measured dcdrill run NAME` wants exit code 0.
+func measuredScript(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: measured COMMAND ARG...")
+	}
+	p := measured(ts, func() played {
+		code := exitOf(ts, args)
+		return played{code, ts.ReadFile("stdout"), ts.ReadFile("stderr")}
+	})
+	if p.code != exitAsAsked {
+		ts.Fatalf("exit code %d\n%s%s", p.code, p.out, p.errs)
+	}
 }
 
 // asAsked runs a command line in this process and wants exit code 0 of it.

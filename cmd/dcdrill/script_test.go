@@ -54,7 +54,7 @@ func TestScripts(t *testing.T) {
 			}
 			return false, fmt.Errorf("no condition %q", word)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "cut": cut, "standing": standing, "captured": captured},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "measured": measuredScript, "cut": cut, "standing": standing, "captured": captured},
 	})
 }
 
@@ -74,15 +74,20 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits CODE COMMAND ARG...")
 	}
-	got := 0
-	if err := ts.Exec(args[1], args[2:]...); err != nil {
-		code, ok := err.(interface{ ExitCode() int })
-		if !ok {
-			ts.Fatalf("%s: %v", args[1], err)
-		}
-		got = code.ExitCode()
-	}
-	if fmt.Sprint(got) != args[0] {
+	if got := exitOf(ts, args[1:]); fmt.Sprint(got) != args[0] {
 		ts.Fatalf("exit code %d, want %s\n%s%s", got, args[0], ts.ReadFile("stdout"), ts.ReadFile("stderr"))
 	}
+}
+
+// exitOf runs a command to its end.
+func exitOf(ts *testscript.TestScript, args []string) int {
+	err := ts.Exec(args[0], args[1:]...)
+	if err == nil {
+		return exitAsAsked
+	}
+	code, ok := err.(interface{ ExitCode() int })
+	if !ok {
+		ts.Fatalf("%s: %v", args[0], err)
+	}
+	return code.ExitCode()
 }
