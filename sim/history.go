@@ -13,7 +13,7 @@ type Outage struct {
 	From, To time.Duration
 	// Open: it had not ended when the log did; To is the end of the log then.
 	Open bool
-	// Resolution is how finely From and To together were measured; zero in the model.
+	// Resolution is how finely From and To together were measured, From alone while it is open; zero in the model.
 	Resolution time.Duration
 	// Fault is the sequence number of the fault that it goes back to; 0 when the log does not say.
 	Fault int
@@ -94,8 +94,8 @@ func (h *History) see(log *Log, e Event, workload string) {
 	case DownData:
 		if workload != "" && h.steady {
 			h.outages[e.Subject] = append(h.outages[e.Subject], Outage{
-				Workload: workload, Member: e.Subject, From: time.Duration(d.Since), Open: true,
-				Fault: log.Fault(e.Cause).Seq, Down: e.Seq,
+				Workload: workload, Member: e.Subject, From: time.Duration(d.Since + d.Resolution), Open: true,
+				Resolution: time.Duration(d.Resolution), Fault: log.Fault(e.Cause).Seq, Down: e.Seq,
 			})
 		}
 	case UpData:

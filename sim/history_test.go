@@ -81,3 +81,15 @@ func TestAnOutageThatNothingEndsIsTheLongest(t *testing.T) {
 		assert.Equal(t, want, longest.From, reason)
 	}
 }
+
+// Nobody knows when one will end that has not; that it began, is known as finely as any.
+func TestAnOpenOutageBeganAboutThen(t *testing.T) {
+	s := simtest.NewStory(sim.UseData{ID: "web", Members: 1})
+	s.At(10*time.Second).Log.Add(0, "web", sim.DownData{Since: sim.Seconds(10 * time.Second), Resolution: sim.Seconds(250 * time.Millisecond)})
+	longest, _ := sim.HistoryOf(s.At(20 * time.Second).End("horizon")).Longest("web")
+	assert.Equal(t, 10*time.Second+250*time.Millisecond, longest.From)
+	assert.Equal(t, 9*time.Second+750*time.Millisecond, longest.Length())
+	assert.Equal(t, 250*time.Millisecond, longest.Resolution)
+	_, sure := sim.HistoryOf(s.Log).ServedAt("web", 10*time.Second+400*time.Millisecond)
+	assert.False(t, sure)
+}

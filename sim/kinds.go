@@ -143,9 +143,10 @@ type SkewData struct {
 }
 
 // DownData: a member is no longer served. Since is the last moment it was known to be, at the event's own time at the
-// latest.
+// latest; the outage began at twice Resolution after it at the latest, with the first request that was not answered.
 type DownData struct {
-	Since Seconds `json:"since"`
+	Since      Seconds `json:"since"`
+	Resolution Seconds `json:"resolution,omitempty"`
 }
 
 // UpData: a member is served again. The outage was To-From, give or take Resolution: the truth lies somewhere between

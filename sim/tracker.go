@@ -284,7 +284,7 @@ func (t *Tracker) fail() {
 	since := t.known(t.lastGood, first)
 	half := (first - since) / 2
 	t.served, t.down = false, outage{from: first - half, halfWidth: half}
-	t.out = append(t.out, DownData{Since: Seconds(since)})
+	t.out = append(t.out, DownData{Since: Seconds(since), Resolution: Seconds(half)})
 	for i := range t.open {
 		if t.open[i].fate == good {
 			t.recover(i)

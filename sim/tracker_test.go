@@ -45,18 +45,18 @@ func TestTracker(t *testing.T) {
 		{"silence for too long", func(m *Tracker) {
 			m.Asked(2, at(10))
 			m.Expire(at(210))
-		}, []Data{DownData{Since: 0}}},
+		}, []Data{DownData{Since: 0, Resolution: secs(5 * ms)}}},
 		{"an outage", func(m *Tracker) {
 			ask(m, 2, 50, 10) // 10..490 lost
 			m.Asked(51, at(500))
 			m.Answered(51, at(500))
-		}, []Data{DownData{Since: 0}, UpData{From: secs(5 * ms), To: secs(495 * ms), Resolution: secs(10 * ms)}}},
+		}, []Data{DownData{Since: 0, Resolution: secs(5 * ms)}, UpData{From: secs(5 * ms), To: secs(495 * ms), Resolution: secs(10 * ms)}}},
 		{"a blip is found once its requests are too old", func(m *Tracker) {
 			m.Asked(2, at(10))
 			m.Asked(3, at(20))
 			m.Answered(3, at(20))
 			m.Expire(at(210))
-		}, []Data{DownData{Since: 0}, UpData{From: secs(5 * ms), To: secs(15 * ms), Resolution: secs(10 * ms)}}},
+		}, []Data{DownData{Since: 0, Resolution: secs(5 * ms)}, UpData{From: secs(5 * ms), To: secs(15 * ms), Resolution: secs(10 * ms)}}},
 		{"what comes out of order is no loss", func(m *Tracker) {
 			m.Asked(2, at(10))
 			m.Asked(3, at(20))
@@ -67,18 +67,18 @@ func TestTracker(t *testing.T) {
 		{"a refusal needs no timeout", func(m *Tracker) {
 			m.Asked(2, at(10))
 			m.Failed(2, at(11))
-		}, []Data{DownData{Since: 0}}},
+		}, []Data{DownData{Since: 0, Resolution: secs(5 * ms)}}},
 		{"an answer that comes after all ends the outage when it comes", func(m *Tracker) {
 			m.Asked(2, at(10))
 			m.Expire(at(210))
 			m.Answered(2, at(700))
-		}, []Data{DownData{Since: 0}, UpData{From: secs(5 * ms), To: secs(700 * ms), Resolution: secs(5 * ms)}}},
+		}, []Data{DownData{Since: 0, Resolution: secs(5 * ms)}, UpData{From: secs(5 * ms), To: secs(700 * ms), Resolution: secs(5 * ms)}}},
 		{"a late answer of old brings no second outage", func(m *Tracker) {
 			m.Asked(2, at(10))
 			m.Asked(3, at(600))
 			m.Answered(2, at(700))
 			m.Expire(at(1000))
-		}, []Data{DownData{Since: 0}, UpData{From: secs(5 * ms), To: secs(700 * ms), Resolution: secs(5 * ms)}}},
+		}, []Data{DownData{Since: 0, Resolution: secs(5 * ms)}, UpData{From: secs(5 * ms), To: secs(700 * ms), Resolution: secs(5 * ms)}}},
 		{"and it is the last that is known to be good", func(m *Tracker) {
 			m.Asked(2, at(10))
 			m.Expire(at(210))
@@ -86,19 +86,19 @@ func TestTracker(t *testing.T) {
 			m.Asked(3, at(710))
 			m.Failed(3, at(710))
 		}, []Data{
-			DownData{Since: 0}, UpData{From: secs(5 * ms), To: secs(700 * ms), Resolution: secs(5 * ms)},
-			DownData{Since: secs(700 * ms)},
+			DownData{Since: 0, Resolution: secs(5 * ms)}, UpData{From: secs(5 * ms), To: secs(700 * ms), Resolution: secs(5 * ms)},
+			DownData{Since: secs(700 * ms), Resolution: secs(5 * ms)},
 		}},
 		{"what waited for the way says when it came", func(m *Tracker) {
 			ask(m, 2, 50, 10)
 			m.Asked(51, at(500))
 			m.Answered(51, at(590))
-		}, []Data{DownData{Since: 0}, UpData{From: secs(5 * ms), To: secs(590 * ms), Resolution: secs(5 * ms)}}},
+		}, []Data{DownData{Since: 0, Resolution: secs(5 * ms)}, UpData{From: secs(5 * ms), To: secs(590 * ms), Resolution: secs(5 * ms)}}},
 		{"a jump is no outage", func(m *Tracker) {
 			m.Jumped(at(1), at(1001))
 			m.Asked(2, at(1010))
 			m.Failed(2, at(1010))
-		}, []Data{DownData{Since: secs(1001 * ms)}}},
+		}, []Data{DownData{Since: secs(1001 * ms), Resolution: secs(4500 * time.Microsecond)}}},
 		{"nor does it age a request", func(m *Tracker) {
 			m.Asked(2, at(10))
 			m.Jumped(at(20), at(1020))
