@@ -43,6 +43,7 @@ func (a *app) playKernel(ctx context.Context, sc *sim.Scenario, f *playFlags, li
 		return nil, errors.Join(err, captures.close())
 	}
 	defer interrupt(ctx, box, ch)()
+	defer a.tellRefused(kernel.NeighboursRefused())
 	log, err := takeEvents(ch, func(e sim.Event) {
 		if _, steady := e.Data.(sim.SteadyData); steady {
 			captures.begin(ctx, box.Stream)
@@ -53,6 +54,15 @@ func (a *app) playKernel(ctx context.Context, sc *sim.Scenario, f *playFlags, li
 		listen(e)
 	})
 	return log, errors.Join(ending(ctx, box, err), captures.close())
+}
+
+// tellRefused says why nodes could not find each other, where this machine's kernel had no room for their neighbours: to
+// the plant that looks as if packets were lost.
+func (a *app) tellRefused(before uint64) {
+	if n := kernel.NeighboursRefused() - before; n > 0 {
+		fmt.Fprintf(a.Stderr, "this machine's kernel had no room for another neighbour %d times, so nodes did not find each other\n"+
+			"hint: sudo sysctl -w net.ipv4.neigh.default.gc_thresh3=16384\n", n)
+	}
 }
 
 // box is what the inside is started in.
