@@ -23,22 +23,25 @@ func LoadDrill(nameOrPath string, o Options) (*sim.Scenario, *drill.Script, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	sc, err := parse(src, o)
+	return scripted(parseDrill(src, o))
+}
+
+// ReplayDrill makes the scenario and the script of a drill's log again.
+func ReplayDrill(h sim.HeaderData) (*sim.Scenario, *drill.Script, error) {
+	sc, script, err := scripted(parseDrill(source{name: "log", data: []byte(h.Text)}, Options{TopologyText: h.Topology}))
+	if sc != nil {
+		sc.Name = h.Scenario
+	}
+	return sc, script, err
+}
+
+// scripted wants a script.
+func scripted(sc *sim.Scenario, script *drill.Script, err error) (*sim.Scenario, *drill.Script, error) {
+	if err == nil && script == nil {
+		err = fmt.Errorf("%s is no drill: %w; there are %s", sc.Name, ErrNoScript, strings.Join(Drills(), ", "))
+	}
 	if err != nil {
-		return nil, nil, err
-	}
-	root, err := yamlfile.Parse(src.name, src.data)
-	if err != nil {
-		return nil, nil, err
-	}
-	n := root.Lookup("drill")
-	if n.Kind() == yamlfile.Null {
-		return nil, nil, fmt.Errorf("%s is no drill: %w; there are %s", sc.Name, ErrNoScript, strings.Join(Drills(), ", "))
-	}
-	var ps yamlfile.Problems
-	script := drill.Read(n, sc, &ps)
-	if err := ps.Err(); err != nil {
-		return nil, nil, err
+		return sc, script, err
 	}
 	return sc, script, lookOut(sc, script)
 }
@@ -94,9 +97,9 @@ func Drills() []string {
 	return all
 }
 
-// checkDrill finds what is wrong with a script beside all else that is wrong with its file.
-func (l *loader) checkDrill(n *yamlfile.Node, sc *sim.Scenario) {
+// readDrill reads the script, and finds what is wrong with it beside all else that is wrong with its file.
+func (l *loader) readDrill(n *yamlfile.Node, sc *sim.Scenario) {
 	if n.Kind() != yamlfile.Null {
-		drill.Read(n, sc, &l.ps)
+		l.script = drill.Read(n, sc, &l.ps)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/drill"
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
@@ -80,18 +81,25 @@ func freeName(kind string, taken []yamlfile.Entry) string {
 }
 
 func parse(src source, o Options) (*sim.Scenario, error) {
+	sc, _, err := parseDrill(src, o)
+	return sc, err
+}
+
+// parseDrill gives the script of a drill, too; nil for a scenario that is none.
+func parseDrill(src source, o Options) (*sim.Scenario, *drill.Script, error) {
 	root, err := yamlfile.Parse(src.name, src.data)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if root.Kind() != yamlfile.Map {
 		var ps yamlfile.Problems
 		ps.Add(yamlfile.Pos{File: src.name}, "", "want a scenario (name, topology, timeline...), this is %s", root.Kind())
-		return nil, ps.Err()
+		return nil, nil, ps.Err()
 	}
 	l := loader{dir: src.dir, opts: o}
 	base := strings.TrimSuffix(filepath.Base(src.name), filepath.Ext(src.name))
-	return l.load(root, base)
+	sc, err := l.load(root, base)
+	return sc, l.script, err
 }
 
 // loader gathers what is wrong while it makes a scenario.
@@ -104,6 +112,7 @@ type loader struct {
 	// workloads are the names of all workloads of the file, those that this version cannot play among them.
 	workloads []string
 	visitors  []visitor
+	script    *drill.Script // nil: it is no drill
 }
 
 // load makes the scenario of a file's root; name is for one that does not name itself.
@@ -123,7 +132,7 @@ func (l *loader) load(root *yamlfile.Node, name string) (*sim.Scenario, error) {
 	f.Sensitivity.check(root, &l.ps)
 	sc.Timeline = l.timeline(policed(f.Timeline, f.Change), sc)
 	l.checks(f, sc)
-	l.checkDrill(f.Drill, sc)
+	l.readDrill(f.Drill, sc)
 	if err := l.ps.Err(); err != nil {
 		return nil, err
 	}

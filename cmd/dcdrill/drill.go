@@ -8,20 +8,22 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/drill"
+	"github.com/dcdrill/dcdrill/sim/kernel"
 	"github.com/dcdrill/dcdrill/sim/live"
 	"github.com/dcdrill/dcdrill/sim/model"
 )
 
 // drillFlags are the flags of a drill.
 type drillFlags struct {
-	print, out, resume, listen string
-	seed                       uint64
+	print, out, resume, listen, world string
+	seed                              uint64
 }
 
 func (a *app) drillCommand() *cobra.Command {
@@ -31,8 +33,8 @@ func (a *app) drillCommand() *cobra.Command {
 		Short: "Hold a tabletop drill: a facilitator's page, a wall screen, and a plant that behaves",
 		Long: `Hold a tabletop drill: one laptop, one projector, people around a table. The facilitator has a page of
 their own and enters what the table decides; the wall screen shows what the table may know. The plant
-is predicted by the model, so nothing is needed but a browser. Time stands still until the facilitator
-lets it go on.
+is predicted by the model, so nothing is needed but a browser; with --world kernel it is real, and time
+goes as packets do. Time stands still until the facilitator lets it go on.
 
 --print writes everything to be handed out before, and starts nothing.`,
 		Example: `  dcdrill drill one-optic --print brief/
@@ -47,6 +49,8 @@ lets it go on.
 			}
 			sc, script, err := scenarios.LoadDrill(args[0], o)
 			switch {
+			case f.world != "model" && f.world != "kernel":
+				return usage("a drill has no world %q: it can be model or kernel", f.world)
 			case errors.Is(err, scenarios.ErrNoScript):
 				return usage("%w", err)
 			case err != nil:
@@ -60,6 +64,7 @@ lets it go on.
 	flags := c.Flags()
 	flags.StringVar(&f.print, "print", "", "`FOLDER` for the hand-outs: manual, briefs, script, guide, events list")
 	flags.StringVarP(&f.out, "out", "o", "", "`FOLDER` for log.jsonl and the after-action report; by default the scenario's name and -drill")
+	flags.StringVar(&f.world, "world", "model", "model (predicted) or kernel (real packets)")
 	flags.StringVar(&f.resume, "resume", "", "`LOG` of a drill to be gone on with")
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", "loopback address of the pages")
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of all dice, instead of the scenario's")
@@ -87,7 +92,7 @@ func (a *app) printDrill(sc *sim.Scenario, s *drill.Script, folder string) error
 
 // holdDrill holds a drill until the facilitator ends it with Ctrl-C; its log and report are kept.
 func (a *app) holdDrill(ctx context.Context, sc *sim.Scenario, s *drill.Script, f *drillFlags) error {
-	resume, err := earlier(f.resume)
+	resume, err := a.earlier(sc, f)
 	if err != nil {
 		return err
 	}
@@ -104,10 +109,7 @@ func (a *app) holdDrill(ctx context.Context, sc *sim.Scenario, s *drill.Script, 
 		return errors.Join(err, l.Close())
 	}
 	d := &drilling{app: a, listener: l}
-	log, err := (&drill.Session{
-		Engine: model.Engine{}, Scenario: sc, Script: s, Program: program(), Resume: resume,
-		Listen: keep.event, Open: func(r *drill.Room) { d.open(ctx, r) }, Changed: d.changed,
-	}).Hold(ctx)
+	log, err := d.hold(ctx, sc, s, f.world, resume, keep.event)
 	err = errors.Join(err, keep.close())
 	if log == nil {
 		return err
@@ -122,38 +124,60 @@ func (a *app) holdDrill(ctx context.Context, sc *sim.Scenario, s *drill.Script, 
 type drilling struct {
 	app      *app
 	listener net.Listener
-	desk     *drill.Desk
+	desk     atomic.Pointer[drill.Desk]
+}
+
+// hold holds the drill in a world until ctx ends.
+func (d *drilling) hold(
+	ctx context.Context, sc *sim.Scenario, s *drill.Script, world string, resume []sim.Event, listen func(sim.Event),
+) (*sim.Log, error) {
+	if world == "kernel" {
+		fmt.Fprintln(d.app.Stderr, "building the plant")
+		return d.app.playKernel(ctx, sc, &playFlags{
+			world: world, drill: &drillJob{Resume: resume},
+			opened: func(s *kernel.Stream) { d.open(ctx, boxDoor{s}) },
+		}, func(e sim.Event) {
+			listen(e)
+			d.changed()
+		})
+	}
+	return (&drill.Session{
+		Engine: model.Engine{}, Scenario: sc, Script: s, Program: program(), Resume: resume,
+		Listen: listen, Open: func(r *drill.Room) { d.open(ctx, r.Door()) }, Changed: d.changed,
+	}).Hold(ctx)
 }
 
 // open opens the pages once the room stands.
-func (d *drilling) open(ctx context.Context, r *drill.Room) {
-	d.desk = drill.NewDesk(r.Door())
+func (d *drilling) open(ctx context.Context, door drill.Door) {
+	desk := drill.NewDesk(door)
+	d.desk.Store(desk)
 	address := "http://" + d.listener.Addr().String()
 	fmt.Fprintf(d.app.Stdout, "%s\n\nfacilitator  %s/\nwall screen  %s/wall\n\nCtrl-C ends it, and keeps all.\n", drill.Banner, address, address)
-	go func() { _ = d.desk.Serve(ctx, d.listener) }()
+	go func() { _ = desk.Serve(ctx, d.listener) }()
 }
 
 func (d *drilling) changed() {
-	if d.desk != nil {
-		d.desk.Changed()
+	if desk := d.desk.Load(); desk != nil {
+		desk.Changed()
 	}
 }
 
-// earlier reads the log of a drill to be gone on with; nil without one.
-func earlier(file string) (*sim.Log, error) {
-	if file == "" {
+// earlier reads what was commanded in a drill that is to be gone on with; nothing without one.
+func (a *app) earlier(sc *sim.Scenario, f *drillFlags) ([]sim.Event, error) {
+	if f.resume == "" {
 		return nil, nil
 	}
-	in, err := os.Open(file)
+	log, err := a.readLog(f.resume)
 	if err != nil {
-		return nil, usage("read --resume log: %w", err)
+		return nil, err
 	}
-	defer in.Close()
-	log, _, err := sim.ReadLog(in)
-	if err != nil {
-		return nil, usage("read --resume log: %w", err)
+	switch h := log.Header(); {
+	case h.Scenario != sc.Name:
+		return nil, usage("%s is the log of %s, not of %s", f.resume, h.Scenario, sc.Name)
+	case h.World != f.world:
+		return nil, usage("the drill of %s was held in the %s world: go on with it by --world %s", f.resume, h.World, h.World)
 	}
-	return log, nil
+	return drill.CommandsOf(log), nil
 }
 
 // loopback listens on this machine alone: the pages have no tokens, so nobody else may reach them.

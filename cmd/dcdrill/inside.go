@@ -46,6 +46,8 @@ type job struct {
 	RealTime           bool
 	// Stay keeps the plant standing when nothing is left to happen.
 	Stay bool
+	// Drill is a drill to be held with the scenario; nil: it is played.
+	Drill *drillJob `json:",omitempty"`
 }
 
 // backlog is how many events may wait for the outside. The loop must not wait for it: a plant of 1,000 nodes makes
@@ -57,25 +59,36 @@ func (in *inside) play(ctx context.Context, ch *kernel.Channel, args json.RawMes
 	if err := json.Unmarshal(args, &j); err != nil {
 		return err
 	}
-	sc, err := scenarios.Parse(j.Name, []byte(j.Scenario), scenarios.Options{TopologyText: j.Topology})
-	if err != nil {
-		return err
-	}
-	sc.Name = j.Name
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go untilSignal(ch, cancel)
 	events, sent := make(chan sim.Event, backlog), make(chan error)
 	go func() { sent <- sendEvents(ch, events) }()
-	_, err = sim.Play(ctx, kernel.Engine{RealTime: j.RealTime, Virtual: kernel.InCapsule()}, sc, sim.Options{
-		Program: j.Program, RealTime: j.RealTime, Stay: j.Stay,
-		Listen: func(e sim.Event) { events <- e }, Explain: explain(sc),
-		Serve: func(r *sim.Run) { in.serve(r, sc) },
-	})
+	listen := func(e sim.Event) { events <- e }
+	var err error
+	if j.Drill != nil {
+		err = in.holdDrill(ctx, j, listen)
+	} else {
+		err = in.playScenario(ctx, j, listen)
+	}
 	close(events)
 	if failed := <-sent; err == nil {
 		err = failed
 	}
+	return err
+}
+
+// playScenario plays a job that is no drill.
+func (in *inside) playScenario(ctx context.Context, j job, listen func(sim.Event)) error {
+	sc, err := scenarios.Parse(j.Name, []byte(j.Scenario), scenarios.Options{TopologyText: j.Topology})
+	if err != nil {
+		return err
+	}
+	sc.Name = j.Name
+	_, err = sim.Play(ctx, kernel.Engine{RealTime: j.RealTime, Virtual: kernel.InCapsule()}, sc, sim.Options{
+		Program: j.Program, RealTime: j.RealTime, Stay: j.Stay, Listen: listen, Explain: explain(sc),
+		Serve: func(r *sim.Run) { in.serve(r, sc) },
+	})
 	return err
 }
 

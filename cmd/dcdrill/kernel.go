@@ -38,6 +38,7 @@ func (a *app) playKernel(ctx context.Context, sc *sim.Scenario, f *playFlags, li
 	}
 	ch, err := box.Stream.Open(playVerb, job{
 		Scenario: sc.Text, Topology: sc.TopologyText, Name: sc.Name, Program: program(), RealTime: f.realTime, Stay: f.stay,
+		Drill: f.drill,
 	})
 	if err != nil {
 		return nil, errors.Join(err, captures.close())
@@ -49,6 +50,9 @@ func (a *app) playKernel(ctx context.Context, sc *sim.Scenario, f *playFlags, li
 			captures.begin(ctx, box.Stream)
 			if f.standing != nil {
 				f.say(f.standing(control.Name))
+			}
+			if f.opened != nil {
+				f.opened(box.Stream)
 			}
 		}
 		listen(e)

@@ -40,6 +40,9 @@ type playFlags struct {
 	// stay keeps the plant standing; standing is what to say once it does, under the run's name.
 	stay     bool
 	standing func(name string) string
+	// drill is a drill to be held rather than a run to be played; opened is then told how to speak to its room.
+	drill  *drillJob
+	opened func(*kernel.Stream)
 }
 
 func (f *playFlags) add(c *cobra.Command) {

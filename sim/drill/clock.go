@@ -7,7 +7,25 @@ import (
 	"github.com/dcdrill/dcdrill/sim"
 )
 
-// Clock is the facilitator's: scenario time goes on as fast as told, stands when told, and jumps when told. It never does
+// Watch is scenario time in a facilitator's hand. It never does anything by itself that it was not told. All methods are
+// called on the loop.
+type Watch interface {
+	sim.RunClock
+	// Run lets time go on at a speed in scenario seconds for each real one; 0 has it stand.
+	Run(speed float64)
+	// Jump goes to a moment: all that is due until then happens.
+	Jump(to time.Duration)
+	// Speed is what Run was told last.
+	Speed() float64
+	// Fastest is the highest speed that Run takes.
+	Fastest() float64
+	// Present is the scenario time now.
+	Present() time.Duration
+	// Settling names what keeps time from standing although it was told to; empty when nothing does.
+	Settling() string
+}
+
+// Clock is the Watch of worlds in virtual time: scenario time goes on as fast as told, stands when told, and jumps when told. It never does
 // any of these by itself. Until the run has its steady state it takes no time at all.
 //
 //	real       0 ────── 60 s ──────── 90 s ─ 91 s
@@ -19,9 +37,9 @@ type Clock struct {
 	before *sim.VirtualClock // what time it is until the drill begins
 	now    time.Duration     // of the last thing that happened since
 	begun  bool
-	speed  float64   // scenario seconds in a real one; 0: it stands
-	since  time.Time // when scenario time was now
-	rush   time.Duration
+	speed  float64       // scenario seconds in a real one; 0: it stands
+	since  time.Time     // when scenario time was now
+	rush   time.Duration // what is due until then is due at once
 	real   func() time.Time
 }
 
@@ -50,6 +68,12 @@ func (c *Clock) Wall() func() time.Time { return c.real }
 
 // Speed is how many scenario seconds go by in a real one; 0: it stands.
 func (c *Clock) Speed() float64 { return c.speed }
+
+// Fastest is as fast as a table can follow: ten minutes in a second (1 to 600 times is what trainers ask for). Chosen.
+func (c *Clock) Fastest() float64 { return 600 }
+
+// Settling is empty: virtual time stands at once.
+func (c *Clock) Settling() string { return "" }
 
 // Present is the scenario time that a watch on the wall shows.
 func (c *Clock) Present() time.Duration {
@@ -103,4 +127,4 @@ func (c *Clock) arrive(t time.Duration) {
 	c.now, c.since = max(c.now, t), c.real()
 }
 
-var _ sim.RunClock = (*Clock)(nil)
+var _ Watch = (*Clock)(nil)

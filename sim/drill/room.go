@@ -23,7 +23,7 @@ const (
 // Room is a drill going on. All methods are called on the loop of its run.
 type Room struct {
 	Script *Script
-	clock  *Clock
+	clock  Watch
 	sc     *sim.Scenario
 	run    *sim.Run
 	log    *sim.Log
@@ -61,7 +61,7 @@ type task struct {
 
 // newRoom opens the room of a run that has its steady state. Changed is called after everything that changes what
 // somebody may see.
-func newRoom(s *Script, sc *sim.Scenario, c *Clock, run *sim.Run, changed func()) *Room {
+func newRoom(s *Script, sc *sim.Scenario, c Watch, run *sim.Run, changed func()) *Room {
 	r := &Room{Script: s, clock: c, sc: sc, run: run, log: run.Hands().Log(), phase: Waiting, changed: changed}
 	for i := range s.Injects {
 		r.items = append(r.items, newItem(s.Injects[i].Key, &s.Injects[i].Value, nil))
@@ -93,7 +93,7 @@ func (r *Room) plan(x *item) {
 	case when != nil:
 		r.log.Listen(func(e sim.Event) {
 			if x.at == sim.Never && x.given == sim.Never && when.matches(e) {
-				r.due(x, r.clock.Now()+after)
+				r.due(x, r.now()+after)
 			}
 		})
 	}
@@ -115,6 +115,9 @@ func (r *Room) due(x *item, at time.Duration) {
 	})
 }
 
+// now is the present as people say it: what is to come some minutes after it comes on the minute, in any world.
+func (r *Room) now() time.Duration { return r.clock.Now().Truncate(grain) }
+
 // matches says whether an event is the moment that is waited for.
 func (m *Moment) matches(e sim.Event) bool {
 	switch d := e.Data.(type) {
@@ -134,7 +137,7 @@ func (m *Moment) matches(e sim.Event) bool {
 
 // give tells the table what an item says.
 func (r *Room) give(x *item) {
-	if x.given != sim.Never {
+	if x.given != sim.Never || r.phase == Ended { // after ENDEX a real plant may still be settling
 		return
 	}
 	x.cancel()
@@ -161,10 +164,10 @@ func (r *Room) enter(p Phase, why string) {
 
 // begin has people begin an operation.
 func (r *Room) begin(op Operation, by, why string) {
-	t := &task{Operation: op, by: by, why: why, until: r.clock.Now() + op.Takes}
+	t := &task{Operation: op, by: by, why: why, until: r.now() + op.Takes}
 	r.tasks = append(r.tasks, t)
 	seq := r.log.Add(r.cause, op.String(), sim.WorkData{Do: op.Kind, By: by, Why: why, Takes: sim.Seconds(op.Takes)})
-	r.run.Loop().After(op.Takes, func() { r.finish(t, seq) })
+	r.run.Loop().At(t.until, func() { r.finish(t, seq) })
 }
 
 func (r *Room) finish(t *task, cause int) {

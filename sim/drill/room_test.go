@@ -33,7 +33,7 @@ type held struct {
 }
 
 // hold opens the room of a built-in drill.
-func hold(t *testing.T, name string, resume *sim.Log) *held {
+func hold(t *testing.T, name string, resume []sim.Event) *held {
 	t.Helper()
 	sc, script, err := scenarios.LoadDrill(name, scenarios.Options{})
 	require.NoError(t, err)
@@ -204,7 +204,7 @@ func TestADrillIsGoneOnWithFromItsLog(t *testing.T) {
 	h.must("jump", "to", "31m")
 	h.stop()
 
-	again := hold(t, "one-optic", h.log)
+	again := hold(t, "one-optic", drill.CommandsOf(h.log))
 	v := again.facilitator()
 	assert.Equal(t, drill.Paused, v.Phase)
 	assert.Equal(t, sim.Seconds(31*time.Minute), v.Clock.At)

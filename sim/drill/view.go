@@ -30,6 +30,10 @@ type Reading struct {
 	At    sim.Seconds `json:"at"`
 	Local string      `json:"local,omitempty"` // 15:04:05, where the scenario has a start
 	Speed float64     `json:"speed"`
+	// Fastest is the highest speed: 1 where packets are real.
+	Fastest float64 `json:"fastest"`
+	// Settling: time is to stand, and goes on until everything has settled.
+	Settling bool `json:"settling,omitempty"`
 }
 
 // Message is something that the table was told. It has no name: that of an inject may tell what it is.
@@ -86,13 +90,15 @@ type Posted struct {
 // Truth is what only the facilitator knows.
 type Truth struct {
 	// Next is when the next thing happens by itself; nil when nothing does.
-	Next      *sim.Seconds `json:"next,omitempty"`
-	Workloads []Light      `json:"workloads"`
-	Injects   []Held       `json:"injects"`
-	Decisions []Known      `json:"decisions"`
-	Goals     []Goal       `json:"objectives"`
-	Remarks   []Remark     `json:"remarks"`
-	Active    []string     `json:"active"` // entries of the timeline that are going on
+	Next *sim.Seconds `json:"next,omitempty"`
+	// Settling is what keeps time from standing.
+	Settling  string   `json:"settling,omitempty"`
+	Workloads []Light  `json:"workloads"`
+	Injects   []Held   `json:"injects"`
+	Decisions []Known  `json:"decisions"`
+	Goals     []Goal   `json:"objectives"`
+	Remarks   []Remark `json:"remarks"`
+	Active    []string `json:"active"` // entries of the timeline that are going on
 }
 
 // Held is an inject with what is expected of the table.
@@ -176,7 +182,9 @@ func (r *Room) wall() View {
 func (r *Room) facilitator() View {
 	v := r.wall()
 	v.Title = r.sc.Name
-	v.Truth = &Truth{Workloads: r.lights(), Goals: r.goals(), Remarks: r.remarks(), Active: r.run.Active()}
+	v.Truth = &Truth{
+		Workloads: r.lights(), Goals: r.goals(), Remarks: r.remarks(), Active: r.run.Active(), Settling: r.clock.Settling(),
+	}
 	if next := r.run.Loop().Next(); next != sim.Never {
 		s := sim.Seconds(next)
 		v.Truth.Next = &s
@@ -196,7 +204,9 @@ func (r *Room) reading() Reading {
 	if next := r.run.Loop().Next(); next != sim.Never {
 		at = min(at, next)
 	}
-	reading := Reading{At: sim.Seconds(at), Speed: r.clock.Speed()}
+	reading := Reading{
+		At: sim.Seconds(at), Speed: r.clock.Speed(), Fastest: r.clock.Fastest(), Settling: r.clock.Settling() != "",
+	}
 	if !r.sc.Start.IsZero() {
 		reading.Local = r.sc.Start.Add(at).Format("15:04:05")
 	}

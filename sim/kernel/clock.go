@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -59,8 +60,11 @@ type Clock struct {
 	waiting  atomic.Pointer[string]
 }
 
-// leap says that from a moment of real time on, scenario time is real time plus shift.
-type leap struct{ since, shift time.Duration }
+// leap says that from a moment of real time on, scenario time is real time plus shift; or that it stands at shift.
+type leap struct {
+	since, shift time.Duration
+	stands       bool
+}
 
 // NewClock makes a clock that stands before 0. With realTime it never jumps but to 0.
 func NewClock(realTime bool) *Clock {
@@ -100,6 +104,9 @@ func (c *Clock) scenario(real time.Duration) time.Duration {
 	i := len(leaps) - 1
 	for i > 0 && leaps[i].since > real {
 		i--
+	}
+	if leaps[i].stands {
+		return leaps[i].shift
 	}
 	return real + leaps[i].shift
 }
@@ -190,14 +197,21 @@ func (c *Clock) jump(to time.Duration) {
 	}
 	real := time.Since(c.base)
 	from := c.scenario(real)
-	leaps := append([]leap(nil), *c.leaps.Load()...)
-	leaps = append(leaps, leap{since: real, shift: to - real})
-	c.leaps.Store(&leaps)
+	c.leap(leap{since: real, shift: to - real})
 	c.paces.skip()
 	if c.warp != nil {
 		c.warp.Jumped(from, to)
 	}
 }
+
+// leap has scenario time go on otherwise from now on.
+func (c *Clock) leap(l leap) {
+	leaps := append(slices.Clone(*c.leaps.Load()), l)
+	c.leaps.Store(&leaps)
+}
+
+// kernel is the clock that a world of real packets lives by.
+func (c *Clock) kernel() *Clock { return c }
 
 // Zero implements sim.RunClock.
 func (c *Clock) Zero() {

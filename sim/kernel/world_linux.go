@@ -49,7 +49,7 @@ func (e Engine) Open(ctx context.Context, clock sim.RunClock, env sim.Env) (sim.
 	if err != nil {
 		return nil, err
 	}
-	w := &World{env: env, clock: clock.(*Clock), causes: map[*topology.Port]int{}, changed: beforeZero}
+	w := &World{env: env, clock: clock.(interface{ kernel() *Clock }).kernel(), causes: map[*topology.Port]int{}, changed: beforeZero}
 	if w.paces, err = newPaces(w.clock); err != nil {
 		return nil, fmt.Errorf("open kernel world: %w", err)
 	}

@@ -80,7 +80,7 @@ function objective(o) {
 }
 
 function controls(v) {
-  const speeds = [["Run", "1"], ["10×", "10"], ["60×", "60"], ["600×", "600"]];
+  const speeds = [["Run", "1"], ["10×", "10"], ["60×", "60"], ["600×", "600"]].filter(([, speed]) => speed <= v.clock.fastest);
   if (v.phase === "waiting") return [["STARTEX", "startex"]];
   if (v.phase === "endex") return [];
   return [...speeds.map(([t, speed]) => [t, "run", { speed }]), ["Pause", "pause"], ["Jump to next", "jump"],
@@ -98,7 +98,8 @@ function show(v) {
   $("title").textContent = v.title;
   $("local").textContent = v.clock.local || "";
   $("at").textContent = "+" + span(v.clock.at);
-  $("phase").textContent = v.phase + (v.clock.speed > 1 ? " · " + v.clock.speed + "×" : "");
+  $("phase").textContent = v.phase + (v.clock.speed > 1 ? " · " + v.clock.speed + "×" : "") + (v.clock.settling ? " · settling" : "");
+  $("pace").textContent = v.clock.fastest > 1 ? "" : "Packets are real here: time runs as they do or stands, and a pause takes effect once all has settled.";
   fill("told", v.told, message);
   fill("open", v.open, question);
   fill("work", v.work, work);
@@ -106,7 +107,7 @@ function show(v) {
   fill("monitoring", v.monitoring, light);
   if (!v.truth) return;
   fill("controls", controls(v), (b) => button(...b));
-  $("next").textContent = v.truth.next === undefined ? "Nothing more happens by itself." : `Nothing happens until +${span(v.truth.next)}. Jump?`;
+  $("next").textContent = v.truth.settling ? "Time stands once this has settled: " + v.truth.settling : v.truth.next === undefined ? "Nothing more happens by itself." : `Nothing happens until +${span(v.truth.next)}. Jump?`;
   fill("injects", v.truth.injects, inject);
   fill("decisions", v.truth.decisions, decision);
   fill("objectives", v.truth.objectives, objective);
