@@ -36,6 +36,8 @@ type Flow struct {
 	// Networks are the networks it may use, any one of them being enough (multipath). Empty: whatever routing gives
 	// towards the address by which others reach To.
 	Networks []*topology.Network
+	// IPv6: it speaks IPv6, in Networks that all have it.
+	IPv6 bool
 }
 
 // Machine is told, on the loop, when the way comes and goes.

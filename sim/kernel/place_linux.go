@@ -179,7 +179,8 @@ func (p *place) Pace(ctx context.Context, interval time.Duration, tick func(at t
 	p.paces.pace(ctx, &pace{interval: interval, tick: tick})
 }
 
-// memberPlace is a place as one member sees it: its paces tell the member's meter how late they are.
+// memberPlace is a place as one member sees it: its addresses are of the member's family, and its paces tell the member's
+// meter how late they are.
 type memberPlace struct {
 	*place
 	member *sim.Member
@@ -190,6 +191,14 @@ type memberPlace struct {
 // of is the place as one member of a workload gets it. Its number decides the phase of its paces, whichever of the
 // members comes to pace first.
 func (p *place) of(l *life) sim.Place { return memberPlace{p, l.member, l.tracker, l.nth} }
+
+// Addr implements sim.Place.
+func (m memberPlace) Addr(n *topology.Network) netip.Addr {
+	if i := m.node.Interface(n); i != nil && m.member.Talk.Flow().IPv6 {
+		return i.Addr6.Addr()
+	}
+	return m.place.Addr(n)
+}
 
 // Pace implements sim.Place.
 func (m memberPlace) Pace(ctx context.Context, interval time.Duration, tick func(at time.Duration)) {

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -28,6 +29,7 @@ type Ends struct {
 	// Networks are the networks it uses, any one of them being enough.
 	Networks []string      `yaml:"networks" doc:"the networks it may use, any one being enough (multipath); whatever routing gives without it"`
 	Network  string        `yaml:"network" doc:"the one network it uses"`
+	Family   string        `yaml:"family" enum:"ipv4|ipv6" doc:"ipv4 (default), or ipv6: in a network with a subnet6, named by network or networks"`
 	Count    int           `yaml:"count" doc:"how many members it has; one for every pair by default"`
 	For      time.Duration `yaml:"tolerates" doc:"the longest outage that its users do not mind"`
 }
@@ -58,6 +60,11 @@ func (e *Ends) flows(p *topology.Plant) ([]sim.Flow, error) {
 	if err != nil {
 		return nil, err
 	}
+	if e.Family == ipv6 {
+		if err := speakIPv6(networks); err != nil {
+			return nil, err
+		}
+	}
 	return e.number(pairs, networks)
 }
 
@@ -82,7 +89,7 @@ func (e *Ends) number(pairs [][2]*topology.Node, networks []*topology.Network) (
 	}
 	flows := make([]sim.Flow, n)
 	for i := range flows {
-		f := sim.Flow{From: pairs[i%len(pairs)][0], To: pairs[i%len(pairs)][1], Networks: networks}
+		f := sim.Flow{From: pairs[i%len(pairs)][0], To: pairs[i%len(pairs)][1], Networks: networks, IPv6: e.Family == ipv6}
 		for _, end := range []*topology.Node{f.From, f.To} {
 			if err := hasAddress(end, networks); err != nil {
 				return nil, err
@@ -118,6 +125,21 @@ func (e *Ends) networks(p *topology.Plant) ([]*topology.Network, error) {
 		}
 	}
 	return all, nil
+}
+
+const ipv6 = "ipv6"
+
+// speakIPv6 looks whether a workload can speak IPv6 in its networks. Between networks nobody routes it.
+func speakIPv6(networks []*topology.Network) error {
+	if len(networks) == 0 {
+		return errors.New("family: ipv6 is spoken within a network: name it by network or networks")
+	}
+	for _, n := range networks {
+		if !n.Subnet6.IsValid() {
+			return fmt.Errorf("family: network %q has no subnet6", n.ID)
+		}
+	}
+	return nil
 }
 
 func noNetwork(p *topology.Plant, name string) error {

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"net/netip"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -48,12 +49,24 @@ func TestEndsThatAreWrong(t *testing.T) {
 		"network":         {Ends{From: hv, To: hv, Network: "voip"}, "voip"},
 		"not in it":       {Ends{From: hv, To: topology.Target{"edge1"}, Networks: []string{"lan", "san"}}, `edge1 has no address in network "san"`},
 		"count":           {Ends{From: hv, To: hv, Count: -1}, "count is -1"},
+		"IPv6 anywhere":   {Ends{From: hv, To: hv, Family: "ipv6"}, "name it by network or networks"},
+		"IPv6 in no v6":   {Ends{From: hv, To: hv, Family: "ipv6", Network: "lan"}, `network "lan" has no subnet6`},
 		"count, too many": {Ends{From: hv, To: hv, Count: 1001}, "count is 1001"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := c.ends.flows(simtest.TwoCore())
 			assert.ErrorContains(t, err, c.want)
 		})
+	}
+}
+
+func TestEndsThatSpeakIPv6(t *testing.T) {
+	p := simtest.TwoCore()
+	p.Network("lan").Subnet6 = netip.MustParsePrefix("fd00::/64")
+	for family, want := range map[string]bool{"": false, "ipv4": false, "ipv6": true} {
+		flows, err := (&Ends{From: topology.Target{"hv1"}, To: topology.Target{"hv2"}, Network: "lan", Family: family}).flows(p)
+		require.NoError(t, err)
+		assert.Equal(t, want, flows[0].IPv6, family)
 	}
 }
 

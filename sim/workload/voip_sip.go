@@ -26,13 +26,21 @@ func hop(from netip.AddrPort, branch string) *sip.ViaHeader {
 	params.Add("rport", "")
 	return &sip.ViaHeader{
 		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: "UDP",
-		Host: from.Addr().String(), Port: int(from.Port()), Params: params,
+		Host: sipHost(from), Port: int(from.Port()), Params: params,
 	}
 }
 
 // uri is a number at an address.
 func uri(number string, at netip.AddrPort) sip.Uri {
-	return sip.Uri{Scheme: "sip", User: number, Host: at.Addr().String(), Port: int(at.Port())}
+	return sip.Uri{Scheme: "sip", User: number, Host: sipHost(at), Port: int(at.Port())}
+}
+
+// sipHost writes an address as SIP does: one of IPv6 in brackets (RFC 3261 25.1).
+func sipHost(at netip.AddrPort) string {
+	if at.Addr().Is6() {
+		return "[" + at.Addr().String() + "]"
+	}
+	return at.Addr().String()
 }
 
 func tagged(tag string) sip.HeaderParams {
