@@ -38,8 +38,18 @@ type Resident interface {
 	Datastore() *topology.Datastore
 	// Mute says whether it answers nothing on the network once it has failed, as after a stop error.
 	Mute() bool
+	// Load is what it asks of its disk.
+	Load() DiskLoad
 	// Live is the real virtual machine that Measure runs.
 	Live() LiveGuest
+}
+
+// DiskLoad is what a virtual machine asks of its disk.
+type DiskLoad struct {
+	// Boot is how much it reads while it boots, AtOnce how much with one request.
+	Boot, AtOnce topology.Bytes
+	// Every is the time between two requests while it runs.
+	Every time.Duration
 }
 
 // LiveGuest is what a world of real traffic drives of a virtual machine, on the loop.
@@ -50,7 +60,8 @@ type LiveGuest interface {
 	Step(now time.Duration) (next time.Duration)
 	// Follow has f called, from any goroutine, whenever Step may want another moment. It must not block.
 	Follow(f func())
-	// Asking says whether a request to its disk is under way whose answer it needs to know how it is.
+	// Asking says whether a request to its disk is under way whose answer it needs to know how it is, or it reads what it
+	// boots from.
 	Asking() bool
 	State() GuestState
 }
@@ -65,6 +76,9 @@ type Guest interface {
 	Power(GuestPower)
 	// Serving tells that the host forwards and runs guests again after a power loss.
 	Serving()
+	// Loading says whether it reads what it boots from, from disks whose speed is limited, and Loaded tells that it has.
+	Loading() bool
+	Loaded()
 	// State is how it is, Answers whether its network stack answers (ping), and Works whether it serves from its disk.
 	State() GuestState
 	Answers() bool

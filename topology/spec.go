@@ -58,6 +58,8 @@ type NodeSpec struct {
 
 	Access      Access                           `yaml:"access" enum:"active-active|active-passive|alua" doc:"storage: which controllers serve a volume"`
 	Takeover    time.Duration                    `yaml:"takeover" doc:"storage: how long a controller takes to serve the other's volumes"`
+	Throughput  ByteRate                         `yaml:"throughput" doc:"storage: what its disks move at most, such as 200MB/s; no limit by default"`
+	IOPS        IOPS                             `yaml:"iops" doc:"storage: requests that its disks serve in a second; no limit by default"`
 	Controllers yamlfile.Ordered[ControllerSpec] `yaml:"controllers" doc:"storage: controllers and their ports; port e0 of controller a is a/e0"`
 	Volumes     yamlfile.Ordered[VolumeSpec]     `yaml:"volumes" doc:"storage: volumes, keyed by name"`
 	Datastores  yamlfile.Ordered[DatastoreSpec]  `yaml:"datastores" doc:"host: the volumes that its virtual machines live on"`

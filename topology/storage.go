@@ -24,7 +24,9 @@ const (
 type Array struct {
 	Access Access
 	// Takeover is how long a controller takes to serve the volumes of the other.
-	Takeover    time.Duration
+	Takeover time.Duration
+	// Disks are all of them together, whichever controllers ask.
+	Disks       DiskSpeed
 	Controllers []*Controller
 	Volumes     []*Volume
 }
@@ -165,9 +167,60 @@ func (b *Bytes) UnmarshalText(text []byte) error {
 	return fmt.Errorf("%q is not a size: write it as 4TiB or 500GB", text)
 }
 
+// DiskSpeed is what disks do at most. Zero values set no limit.
+type DiskSpeed struct {
+	Throughput ByteRate
+	IOPS       IOPS
+}
+
+// Limited says whether there is any limit.
+func (s DiskSpeed) Limited() bool { return s != DiskSpeed{} }
+
+// Cost is how long the disks are busy with a request: the longer of what its bytes and its being one operation take.
+func (s DiskSpeed) Cost(length Bytes) time.Duration {
+	var cost time.Duration
+	if s.Throughput > 0 {
+		cost = time.Duration(float64(length) / float64(s.Throughput) * float64(time.Second))
+	}
+	if s.IOPS > 0 {
+		cost = max(cost, time.Second/time.Duration(s.IOPS))
+	}
+	return cost
+}
+
+// ByteRate is bytes a second, as disks are measured; links have Bitrate.
+type ByteRate int64
+
+// UnmarshalText reads 200MB/s or 1.5GiB/s.
+func (r *ByteRate) UnmarshalText(text []byte) error {
+	size, second := strings.CutSuffix(strings.ToLower(strings.TrimSpace(string(text))), "/s")
+	var b Bytes
+	if !second || b.UnmarshalText([]byte(size)) != nil || b < 1 {
+		return fmt.Errorf("%q is no throughput of disks: write it as 200MB/s or 1GiB/s", text)
+	}
+	*r = ByteRate(b)
+	return nil
+}
+
+// IOPS is requests a second, whatever their size.
+type IOPS int64
+
+// mostIOPS is more than any array does. Chosen: above it, a request takes less than a nanosecond.
+const mostIOPS = 1e9
+
+// UnmarshalText reads 1500.
+func (o *IOPS) UnmarshalText(text []byte) error {
+	n, err := strconv.ParseInt(string(text), 10, 64)
+	if err != nil || n < 1 || n > mostIOPS {
+		return fmt.Errorf("%q is no number of requests a second: write it as 1500", text)
+	}
+	*o = IOPS(n)
+	return nil
+}
+
 // array builds what makes a node storage; the controllers' ports are found by name once they are wired.
 func (b *builder) array(n *Node, s *NodeSpec) {
-	n.Array = &Array{Access: s.Access, Takeover: s.Takeover}
+	n.Array = &Array{Access: s.Access, Takeover: s.Takeover, Disks: DiskSpeed{s.Throughput, s.IOPS}}
 	if n.Array.Access == "" {
 		n.Array.Access = ActiveActive
 	}

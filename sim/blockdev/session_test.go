@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dcdrill/dcdrill/topology"
 )
 
 func TestSessionDoesAllRequests(t *testing.T) {
@@ -176,12 +178,14 @@ func TestConnectIsCancelled(t *testing.T) {
 
 func TestTheDisksServeOneAfterTheOther(t *testing.T) {
 	throttle := &Throttle{}
-	throttle.SetSpeed(Speed{Throughput: 100 * mib, Operations: 1000, Latency: 5 * time.Millisecond})
+	throttle.SetSpeed(Speed{DiskSpeed: topology.DiskSpeed{Throughput: topology.ByteRate(100 * mib), IOPS: 1000}, Latency: 5 * time.Millisecond})
 	at := func(now time.Duration, length int64) time.Duration { return throttle.admit(now, length) }
 	assert.Equal(t, 6*time.Millisecond, at(0, 4096), "an operation and the latency")
 	assert.Equal(t, 7*time.Millisecond, at(0, 4096), "the next operation; the latency goes on side by side")
 	assert.Equal(t, 17*time.Millisecond, at(0, 1<<20), "1 MiB at 100 MiB/s")
 	assert.Equal(t, time.Second+6*time.Millisecond, at(time.Second, 4096), "idle disks save nothing up")
+	assert.Equal(t, time.Second+7*time.Millisecond, at(time.Second+2*time.Millisecond, 4096), "who asks a little late loses nothing")
+	assert.Equal(t, time.Second+15*time.Millisecond, at(time.Second+10*time.Millisecond, 4096), "nor does anybody gain")
 	var none Throttle
 	assert.Equal(t, time.Second, none.admit(time.Second, 1<<30))
 }

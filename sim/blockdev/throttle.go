@@ -7,14 +7,17 @@ import (
 	"github.com/dcdrill/dcdrill/topology"
 )
 
-// Speed is how fast an array's disks are. Zero values set no limit.
+// Speed is how fast an array's disks are.
 type Speed struct {
-	// Throughput is bytes a second, Operations requests a second, of all controllers together.
-	Throughput topology.Bytes
-	Operations int
+	topology.DiskSpeed
 	// Latency is added to every request; requests pass through it side by side.
 	Latency time.Duration
 }
+
+// arrears is how far busy disks may lag behind and still catch up: somebody who asks for one thing after the other gets
+// what the disks can do, though he needs a moment between two requests, as reading ahead would have it. It is longer
+// than what a loaded machine delays requests by (31 ms, measured).
+const arrears = 50 * time.Millisecond
 
 // Throttle makes all who share it as slow as the disks behind them: requests are served one after the other at the
 // disks' speed, so that a boot storm hurts everybody. The zero value sets no limit. Safe for use from several goroutines.
@@ -43,21 +46,9 @@ func (t *Throttle) Speed() Speed {
 func (t *Throttle) admit(now time.Duration, length int64) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.begun || t.busy < now {
+	if !t.begun || t.busy < now-arrears {
 		t.begun, t.busy = true, now
 	}
-	t.busy += t.speed.cost(length)
-	return t.busy + t.speed.Latency
-}
-
-// cost is how long the disks are busy with a request: the longer of what its bytes and its being one operation take.
-func (s Speed) cost(length int64) time.Duration {
-	var cost time.Duration
-	if s.Throughput > 0 {
-		cost = time.Duration(float64(length) / float64(s.Throughput) * float64(time.Second))
-	}
-	if s.Operations > 0 {
-		cost = max(cost, time.Second/time.Duration(s.Operations))
-	}
-	return cost
+	t.busy += t.speed.Cost(topology.Bytes(length))
+	return max(now, t.busy) + t.speed.Latency
 }

@@ -57,6 +57,7 @@ type controller struct {
 // newArray makes an array that has no power yet.
 func newArray(n *topology.Node, at *place) (*array, error) {
 	a := &array{node: n, place: at, volumes: map[*topology.Volume]*volume{}}
+	a.setLatency(0)
 	var disks []*blockdev.Volume
 	byDisk := map[*blockdev.Volume]*volume{}
 	for _, v := range n.Array.Volumes {
@@ -151,7 +152,9 @@ func (a *array) controllerOf(c *topology.Controller) *controller {
 	return a.controllers[slices.Index(a.node.Array.Controllers, c)]
 }
 
-func (a *array) setLatency(d time.Duration) { a.throttle.SetSpeed(blockdev.Speed{Latency: d}) }
+func (a *array) setLatency(d time.Duration) {
+	a.throttle.SetSpeed(blockdev.Speed{DiskSpeed: a.node.Array.Disks, Latency: d})
+}
 
 // unsettled names a volume that a controller is taking over.
 func (a *array) unsettled() string {

@@ -20,9 +20,9 @@ func (w *World) setLevel(cause int, l sim.Level) error {
 		w.stage[l.Node.Index] = l.Stage
 		switch l.Stage {
 		case topology.Off:
-			w.powerLost(l.Node)
+			w.powerLost(l.Node, cause)
 		case topology.Forwarding:
-			w.serving(l.Node)
+			w.serving(l.Node, cause)
 		}
 		w.disturbNode(l.Node, cause)
 		w.tellRouter(l.Node, cause)
@@ -45,19 +45,20 @@ func (w *World) setLevel(cause int, l sim.Level) error {
 }
 
 // powerLost tells the members at a node that all its connections are gone.
-func (w *World) powerLost(n *topology.Node) {
+func (w *World) powerLost(n *topology.Node, cause int) {
 	for _, s := range w.storing {
 		s.powerLost(n)
 	}
 	for _, m := range w.members {
-		m.powerLost(n)
+		m.powerLost(n, cause)
 	}
 }
 
 // serving tells the virtual machines of a host that it is in service again.
-func (w *World) serving(n *topology.Node) {
+func (w *World) serving(n *topology.Node, cause int) {
 	for _, m := range w.members {
 		if guest, ok := m.machine.(sim.Guest); ok && m.member.Talk.Flow().From == n {
+			m.cause = cause
 			guest.Serving()
 		}
 	}

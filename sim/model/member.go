@@ -94,9 +94,10 @@ func (m *member) After(d time.Duration, f func()) (cancel func()) {
 func (m *member) Phase() float64 { return m.world.env.Phase }
 
 // powerLost tells a machine that minds that one of its ends has lost power.
-func (m *member) powerLost(end *topology.Node) {
+func (m *member) powerLost(end *topology.Node, cause int) {
 	flow := m.member.Talk.Flow()
 	if mortal, ok := m.machine.(sim.Mortal); ok && !m.stopped && (end == flow.From || end == flow.To) {
+		m.cause = cause
 		mortal.PowerLost(end)
 	}
 }
@@ -146,6 +147,7 @@ func (m *member) Note(d sim.Data) {
 	}
 	m.world.note(m.cause, m.member.Subject(), d)
 	if _, guest := d.(sim.GuestData); guest {
+		m.loads()
 		m.seen()
 	}
 }

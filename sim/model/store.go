@@ -232,6 +232,7 @@ func (s *store) tell(g *member, answering, refusing bool) {
 	case answering != g.usable:
 		g.path(answering, g.cause)
 	}
+	g.loads()
 	g.seen()
 }
 

@@ -21,6 +21,7 @@ type World struct {
 	volumes     map[*topology.Volume]*volume
 	controllers map[*topology.Controller]bool    // whether it works
 	latency     map[*topology.Node]time.Duration // of an array's disks, beyond what they always have
+	loads       map[*topology.Node]*load         // of arrays whose speed is limited
 	stores      map[*topology.Datastore]*store
 	storing     []*store // in the order they were made
 	ways        []*way
@@ -45,7 +46,7 @@ func New(env sim.Env, opts Options) (*World, error) {
 	if err := unsupported(env.Plant); err != nil {
 		return nil, err
 	}
-	w := &World{env: env, opts: opts, state: newState(env.Plant), byFlow: map[string]*way{}, stores: map[*topology.Datastore]*store{}, byMember: map[*sim.Member]*member{},
+	w := &World{env: env, opts: opts, state: newState(env.Plant), byFlow: map[string]*way{}, loads: map[*topology.Node]*load{}, stores: map[*topology.Datastore]*store{}, byMember: map[*sim.Member]*member{},
 		residents: map[sim.Resident]*member{}}
 	w.timer.at, w.timer.cancel = proto.Never, func() {}
 	for _, n := range env.Plant.Nodes {

@@ -22,6 +22,8 @@ type GuestConf struct {
 	Timeout time.Duration
 	// Boot is how long a boot takes that nobody says more of.
 	Boot time.Duration
+	// Loads: its boot reads from disks whose speed is limited, and is not over before it is told that it has Loaded.
+	Loads bool
 	// Mute: once it has failed, it does not answer on the network either (a stop error, as against a read-only disk).
 	Mute bool
 	// Restart has the host switch it off and on again when its disk has waited for this long; 0: never.
@@ -37,9 +39,10 @@ type Guest struct {
 	disk  DiskState
 	since time.Duration // of the disk's waiting
 	// left is how much of the boot is still to do, and from when on it is being done; it waits while the disk does.
-	left   time.Duration
-	from   time.Duration
-	broken bool
+	left    time.Duration
+	from    time.Duration
+	loading bool // it has not read yet what it boots from
+	broken  bool
 }
 
 // NewGuest makes a machine that runs.
@@ -112,14 +115,23 @@ func (g *Guest) boot(now, takes time.Duration) {
 	if takes <= 0 {
 		takes = g.conf.Boot
 	}
-	g.left, g.from = takes, now
+	g.left, g.from, g.loading = takes, now, g.conf.Loads
 	g.enter(sim.GuestBooting, "")
 }
+
+// Loading says whether it still reads what it boots from.
+func (g *Guest) Loading() bool { return g.state == sim.GuestBooting && g.loading }
+
+// Loaded tells that it has read what it boots from.
+func (g *Guest) Loaded() { g.loading = false }
+
+// boots says whether it needs nothing but time to come up.
+func (g *Guest) boots() bool { return g.state == sim.GuestBooting && g.disk == Answers && !g.loading }
 
 // Next is when it wants to be stepped.
 func (g *Guest) Next() time.Duration {
 	next := Never
-	if g.state == sim.GuestBooting && g.disk == Answers {
+	if g.boots() {
 		next = g.from + g.left
 	}
 	if g.state == sim.GuestStalled && g.conf.Timeout > 0 {
@@ -142,7 +154,7 @@ func (g *Guest) Step(now time.Duration) {
 	case g.restarts() && now >= g.since+g.conf.Restart:
 		g.boot(now, 0)
 		g.why = "restarted by its host: all paths down"
-	case g.state == sim.GuestBooting && g.disk == Answers && now >= g.from+g.left:
+	case g.boots() && now >= g.from+g.left:
 		g.booted()
 	case g.state == sim.GuestStalled && g.conf.Timeout > 0 && now >= g.since+g.conf.Timeout:
 		g.enter(sim.GuestFailed, "its disk did not answer for "+g.conf.Timeout.String())

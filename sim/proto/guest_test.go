@@ -19,8 +19,8 @@ type life struct {
 func (l *life) at(second int, tell func(now time.Duration)) *life {
 	until := time.Duration(second) * time.Second
 	for next := l.Next(); next <= until; next = l.Next() {
-		l.now = next
-		l.watch(func() { l.Step(next) })
+		l.now = max(l.now, next) // it may want to have been stepped before something was told
+		l.watch(func() { l.Step(l.now) })
 	}
 	l.now = until
 	l.watch(func() { tell(until) })
@@ -95,4 +95,17 @@ func TestGuestOrdersAreAbsolute(t *testing.T) {
 	l := born(GuestConf{}).power(1, true, false).power(2, false, false).power(3, false, false).power(4, true, false).power(5, true, false)
 	assert.Equal(t, []string{"2s off", "4s booting", "1m4s up"}, l.until(1000))
 	assert.Equal(t, sim.GuestUp, l.State())
+}
+
+// From disks whose speed is limited, a boot takes its time and what the reading takes, whichever is longer.
+func TestGuestBootsNoSoonerThanItHasLoaded(t *testing.T) {
+	loaded := func(l *life, second int) *life { return l.at(second, func(time.Duration) { l.Loaded() }) }
+	for second, want := range map[int]string{20: "1m2s up", 90: "1m30s up"} {
+		l := born(GuestConf{Loads: true}).power(1, false, false).power(2, true, false)
+		assert.True(t, l.Loading())
+		assert.Equal(t, []string{"1s off", "2s booting", want}, loaded(l, second).until(100))
+		assert.False(t, l.Loading())
+	}
+	l := loaded(born(GuestConf{Loads: true}).power(1, false, false).power(2, true, false), 20).power(30, false, false).power(40, true, false)
+	assert.True(t, l.Loading(), "a boot that was cut short has read nothing for the next")
 }

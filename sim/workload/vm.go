@@ -20,6 +20,10 @@ const (
 	VMInterval = time.Second
 	// VMBoot is how long a virtual machine boots, on disks that nobody else keeps busy: 30 to 120 s are usual.
 	VMBoot = time.Minute
+	// VMBootReads is what a virtual machine reads from its disk until its services are up. Chosen: kernel, libraries and
+	// services of a server without a desktop; and vmBootRequest what it reads at once, a few pages of read-ahead each time.
+	VMBootReads   topology.Bytes = 128 << 20
+	vmBootRequest topology.Bytes = 32 << 10
 	// VMTolerates is what the users of a guest that never gives up its disk put up with. Chosen: as long as those of one
 	// with the tools' timeout.
 	VMTolerates = 180 * time.Second
@@ -49,7 +53,9 @@ type Guest struct {
 	Disk    string        `yaml:"disk" enum:"scsi|nvme|virtio-blk" doc:"the disk's driver, which decides the timeout"`
 	Timeout Patience      `yaml:"timeout" doc:"how long it waits for its disk: a time, or never"`
 	Tools   bool          `yaml:"tools" doc:"the hypervisor's tools are installed: they set the timeout of a Linux SCSI disk to 180s"`
-	Boot    time.Duration `yaml:"boot" doc:"how long it boots; 1m by default"`
+	Boot    time.Duration `yaml:"boot" doc:"how long it boots from disks that nobody else keeps busy; 1m by default"`
+	// Reads counts where the array has a limit.
+	Reads topology.Bytes `yaml:"boot_reads" doc:"what it reads while it boots, which takes an array with throughput or iops its time; 128MiB by default"`
 }
 
 // Patience is a time, or never.
@@ -153,7 +159,11 @@ func (v *VM) machine(p *topology.Plant, host *topology.Node) (*machine, error) {
 		if have = append(have, d.ID); d.ID != v.Disk {
 			continue
 		}
-		m := &machine{store: d, rhythm: every(v.Every, VMInterval), conf: v.conf(), seat: &seat{}, networks: net}
+		m := &machine{store: d, rhythm: every(v.Every, VMInterval), conf: v.conf(), boot: VMBootReads, seat: &seat{}, networks: net}
+		if v.Guest.Reads > 0 {
+			m.boot = v.Guest.Reads
+		}
+		m.conf.Loads = d.Volume.Array.Array.Disks.Limited()
 		m.live = newLiveGuest(m.conf)
 		if v.Service != "" {
 			m.serve(v.Service)
@@ -179,6 +189,7 @@ type machine struct {
 	store *topology.Datastore
 	rhythm
 	conf proto.GuestConf
+	boot topology.Bytes // what it reads while it boots
 	live *liveGuest
 	// networks are those by which it is reached; none where that is left to routing.
 	networks []*topology.Network
@@ -197,6 +208,11 @@ func (m *machine) Datastore() *topology.Datastore { return m.store }
 
 // Mute says whether its guest stops when it fails.
 func (m *machine) Mute() bool { return m.conf.Mute }
+
+// Load is what it asks of its disk.
+func (m *machine) Load() sim.DiskLoad {
+	return sim.DiskLoad{Boot: m.boot, AtOnce: vmBootRequest, Every: m.interval}
+}
 
 // Live is the real one.
 func (m *machine) Live() sim.LiveGuest { return m.live }

@@ -60,6 +60,12 @@ func (g *guestLaw) PowerLost(end *topology.Node) {
 // Serving has its host start it again.
 func (g *guestLaw) Serving() { g.Power(sim.GuestPower{On: true}) }
 
+// Loaded is that it has read what it boots from.
+func (g *guestLaw) Loaded() {
+	g.Guest.Loaded()
+	g.follow()
+}
+
 // follow tells what has become of it, and plans its next step.
 func (g *guestLaw) follow() {
 	if s := g.State(); s != g.told {

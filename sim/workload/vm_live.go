@@ -98,7 +98,22 @@ func (l *liveGuest) Follow(f func()) {
 }
 
 // Asking implements sim.LiveGuest.
-func (l *liveGuest) Asking() bool { return l.asking.Load() > 0 }
+func (l *liveGuest) Asking() bool { return l.asking.Load() > 0 || l.loading() }
+
+func (l *liveGuest) loading() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.guest.Loading()
+}
+
+// loaded tells that it has read what it boots from, if that is still the same boot.
+func (l *liveGuest) loaded(life context.Context) {
+	l.change(func() {
+		if life.Err() == nil {
+			l.guest.Loaded()
+		}
+	})
+}
 
 // State implements sim.LiveGuest.
 func (l *liveGuest) State() sim.GuestState {

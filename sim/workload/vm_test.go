@@ -114,7 +114,14 @@ type memoryDisk struct {
 	b       []byte
 	waiting chan struct{} // closed when requests go on; nil while they do
 	held    int           // how many requests wait
+	reads   int
 	err     error
+}
+
+func (d *memoryDisk) count() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.reads
 }
 
 func (d *memoryDisk) await(ctx context.Context) error {
@@ -137,6 +144,7 @@ func (d *memoryDisk) ReadAt(ctx context.Context, p []byte, offset int64) error {
 	err := d.await(ctx)
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.reads++
 	copy(p, d.b[offset:])
 	return err
 }
@@ -220,7 +228,11 @@ func (n *noted) await(t *testing.T, want sim.Data) {
 func live(t *testing.T, guest string) (*machine, *memoryDisk, *noted) {
 	t.Helper()
 	_, talks := machines(t, "{on: hv1, disk: ds1, interval: 5ms, guest: "+guest+"}")
-	m := talks[0].(*machine)
+	return liveOf(t, talks[0].(*machine))
+}
+
+func liveOf(t *testing.T, m *machine) (*machine, *memoryDisk, *noted) {
+	t.Helper()
 	_, from, to := simtest.NewWire()
 	disk, meter := &memoryDisk{b: make([]byte, records*recordSize)}, &noted{Meter: simtest.NewMeter()}
 	ctx, stop := context.WithCancel(context.Background())
@@ -312,6 +324,45 @@ func TestRealVMFailsByAnErrorAndFindsWhatItsDiskLost(t *testing.T) {
 		}
 		return false
 	}, 30*time.Second, time.Millisecond)
+}
+
+// A machine that was switched off reads back what it had written, whether or not its disk was ever in doubt.
+func TestRealVMReadsBackAfterABoot(t *testing.T) {
+	m, _, meter := live(t, "{timeout: never}")
+	require.Eventually(t, func() bool { return meter.Answers() >= 2*records }, 30*time.Second, time.Millisecond)
+	m.live.Power(time.Hour, sim.GuestPower{On: false})
+	m.live.Power(time.Hour, sim.GuestPower{On: true, Boot: time.Minute})
+	meter.await(t, sim.IntegrityData{Intact: records})
+}
+
+// From disks whose speed is limited, a machine boots no sooner than it has read what it boots from.
+func TestRealVMReadsWhatItBootsFrom(t *testing.T) {
+	p := vmPlant(t)
+	p.Node("array1").Array.Disks.IOPS = 1000
+	v := new(VM)
+	decode(t, "{on: hv1, disk: ds1, interval: 5ms, guest: {timeout: never, boot_reads: 1MiB}}", v)
+	talks, err := v.Talks(p)
+	require.NoError(t, err)
+	assert.Equal(t, sim.DiskLoad{Boot: 1 << 20, AtOnce: vmBootRequest, Every: 5 * time.Millisecond}, talks[0].(*machine).Load())
+	m := talks[0].(*machine)
+	m.seat.size = records * recordSize
+	m, disk, meter := liveOf(t, m)
+	m.live.Power(time.Hour, sim.GuestPower{On: false})
+	require.Eventually(t, func() bool { return !m.live.Asking() }, 30*time.Second, time.Millisecond)
+	before := disk.count()
+	disk.stop()
+	m.live.Power(time.Hour, sim.GuestPower{On: true, Boot: time.Minute})
+	require.Eventually(t, disk.holds, 30*time.Second, time.Millisecond)
+	assert.True(t, m.live.Asking(), "the clock waits for it")
+	assert.Equal(t, sim.Never, m.live.Step(3*time.Hour))
+	assert.Equal(t, sim.GuestBooting, m.live.State(), "however long it takes")
+	disk.resume(nil)
+	require.Eventually(t, func() bool {
+		m.live.Step(3 * time.Hour)
+		return m.live.State() == sim.GuestUp
+	}, 30*time.Second, time.Millisecond)
+	assert.GreaterOrEqual(t, disk.count()-before, 32, "1 MiB in requests of 32 KiB")
+	meter.Await(t, true)
 }
 
 func TestJournalTellsWhatWasDamaged(t *testing.T) {

@@ -21,7 +21,8 @@ type writer struct {
 	disk    sim.Disk
 	out     asker
 	journal journal
-	read    bool // what it had written was read back since it was last in doubt
+	life    context.Context // that it has seen last
+	read    bool            // what it had written was read back since it was last in doubt
 }
 
 func (w *writer) run(ctx context.Context) {
@@ -32,6 +33,9 @@ func (w *writer) run(ctx context.Context) {
 		case <-w.live.due:
 		}
 		life, state := w.live.now()
+		if life != w.life {
+			w.life, w.read = life, false // it was switched off, and what it has is to be seen
+		}
 		within, cancel := context.WithCancel(ctx)
 		stop := context.AfterFunc(life, cancel)
 		w.turn(within, state)
@@ -43,6 +47,8 @@ func (w *writer) run(ctx context.Context) {
 // turn is what the guest does when it is time; within ends when it is switched off.
 func (w *writer) turn(within context.Context, state sim.GuestState) {
 	switch {
+	case state == sim.GuestBooting && w.live.loading():
+		w.load(within)
 	case state == sim.GuestBooting:
 		w.check(within)
 	case state.Works():
@@ -71,6 +77,20 @@ func (w *writer) write(within context.Context) {
 		w.out.end(n, true, now)
 		return true
 	})
+}
+
+// load reads what it boots from, one request after the other. What was never written there takes the disks as long.
+func (w *writer) load(within context.Context) {
+	load := w.Load()
+	buffer := make([]byte, min(int64(load.AtOnce), w.seat.size))
+	places := w.seat.size / int64(len(buffer))
+	for n := range int64(load.Boot) / int64(len(buffer)) {
+		at := w.seat.offset + n%places*int64(len(buffer))
+		if err := w.wait(within, func() error { return w.disk.ReadAt(within, buffer, at) }); err != nil {
+			return
+		}
+	}
+	w.live.loaded(within)
 }
 
 // check reads back what was acknowledged.
