@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -377,6 +378,28 @@ func TestStorageVolumeGoneAndSlowDisks(t *testing.T) {
 	begun := time.Now()
 	require.NoError(t, b.disk.Flush(t.Context()))
 	require.GreaterOrEqual(t, time.Since(begun), 300*time.Millisecond)
+}
+
+// An array does no more in a second than its plant says, whichever of its controllers is asked, and whatever is slow besides.
+func TestStorageObeysTheSpeedOfItsDisks(t *testing.T) {
+	b := newSANBenchOf(t, strings.NewReplacer("ACCESS", "active-active", "CACHE", "none", "DATASTORE", "policy: round-robin",
+		"takeover: 1500ms", "iops: 200").Replace(sanPlant))
+	const requests = 100
+	read := func() time.Duration {
+		begun := time.Now()
+		var all sync.WaitGroup
+		for range requests {
+			all.Go(func() { assert.NoError(t, b.disk.ReadAt(t.Context(), make([]byte, 512), 0)) })
+		}
+		all.Wait()
+		return time.Since(begun)
+	}
+	const least = requests * time.Second / 200
+	require.GreaterOrEqual(t, read(), least-50*time.Millisecond)
+	b.set(sim.Disks{Array: b.plant.Node("array"), Latency: 300 * time.Millisecond})
+	require.GreaterOrEqual(t, read(), least+200*time.Millisecond)
+	b.set(sim.Disks{Array: b.plant.Node("array")})
+	require.GreaterOrEqual(t, read(), least-50*time.Millisecond, "disks that were busy a moment ago may have a little to catch up")
 }
 
 // With sessions of its own, each guest is an initiator of its own; else they share their host's.
