@@ -41,9 +41,18 @@ func Compare(measured *Log, predicted ...*Log) []Disagreement {
 			return []Disagreement{{"all", "steady state", served(h.Steady()), served(false), nil}}
 		}
 	}
+	odds := oddsOf(predicted)
 	for _, u := range measured.Header().Uses {
 		for _, m := range append(u.Subjects(), u.WatchSubjects()...) {
-			all = append(all, compareMember(m, h, laws)...)
+			d, some := odds[m]
+			switch {
+			case some && d.Lawless != "": // there is nothing to compare with
+			case some:
+				all = append(all, compareOdds(m, measured, h, d)...)
+				fallthrough
+			default:
+				all = append(all, compareMember(m, h, laws)...)
+			}
 		}
 	}
 	return all

@@ -115,3 +115,34 @@ func TestEither(t *testing.T) {
 		assert.Equal(t, c.want, either)
 	}
 }
+
+// What chance takes lies within what it may take of so many requests.
+func TestCompareHoldsLossAgainstChance(t *testing.T) {
+	predicted := simtest.NewStory(sim.UseData{ID: "web", Members: 1})
+	predicted.Log.Add(0, "web", sim.OddsData{Loss: [2]float64{0.02, 0.02}, P99: [2]sim.Seconds{0, sim.Seconds(20 * ms)}, Requests: 3000})
+	predicted.At(time.Minute).End("played")
+	for name, c := range map[string]struct {
+		stats sim.StatsData
+		want  []string
+	}{
+		"as many":                  {sim.StatsData{Asked: 3000, Answered: 2940}, nil},
+		"within chance":            {sim.StatsData{Asked: 3000, Answered: 2965}, nil},
+		"too few":                  {sim.StatsData{Asked: 3000, Answered: 2990}, []string{"web: loss: measured 0.33%, predicted 0.94% to 3.06%"}},
+		"too many":                 {sim.StatsData{Asked: 3000, Answered: 2880}, []string{"web: loss: measured 4.00%, predicted 0.94% to 3.06%"}},
+		"few requests say little":  {sim.StatsData{Asked: 30, Answered: 30}, nil},
+		"as late":                  {sim.StatsData{Asked: 3000, Answered: 2940, P99: sim.Seconds(110 * ms)}, nil},
+		"too late":                 {sim.StatsData{Asked: 3000, Answered: 2940, P99: sim.Seconds(130 * ms)}, []string{"web: p99: measured 130ms, predicted 0s to 20ms"}},
+		"nothing was asked at all": {sim.StatsData{}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			measured := simtest.NewStory(sim.UseData{ID: "web", Members: 1})
+			measured.Log.Add(0, "web", c.stats)
+			measured.At(time.Minute).End("played")
+			var got []string
+			for _, d := range sim.Compare(measured.Log, predicted.Log) {
+				got = append(got, d.String())
+			}
+			assert.Equal(t, c.want, got)
+		})
+	}
+}

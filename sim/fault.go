@@ -12,3 +12,9 @@ type Fault interface {
 	// Inject makes it go wrong. It must not block; what it does through s is undone, last thing first, when it heals.
 	Inject(s *Scope) error
 }
+
+// Impairer is a Fault that impairs links. What its Resolve has found is asked before a run, so that a world that cannot
+// do it says so before anything breaks.
+type Impairer interface {
+	Impairs() topology.Impairment
+}

@@ -53,6 +53,9 @@ type socket struct {
 	shut   bool // by somebody, at its own node
 	up     bool // carrier, as the world was told
 	gone   bool // dark, as the world was told
+	// impairments are those of faults; impaired is what the world was told of these and the link's own.
+	impairments []*topology.Impairment
+	impaired    topology.Impairment
 }
 
 // cable is a link between two sockets.
@@ -82,7 +85,7 @@ func NewHardware(env Env, world World) *Hardware {
 	for _, n := range env.Plant.Nodes {
 		h.devices[n] = &device{node: n, stage: topology.Forwarding}
 		for _, p := range n.Ports {
-			h.sockets[p] = &socket{port: p, up: true}
+			h.sockets[p] = &socket{port: p, up: true, impaired: p.Link.Impairment}
 		}
 	}
 	for _, l := range env.Plant.Links {
@@ -321,6 +324,11 @@ func (h *Hardware) applySockets(cause int, b *batch) {
 				h.env.Log.Add(cause, p.String(), DarkData{On: gone})
 				b.levels = append(b.levels, Dark{p, gone})
 			}
+			if is := s.impairment(); is != s.impaired {
+				s.impaired = is
+				h.env.Log.Add(cause, p.String(), impairData(is))
+				b.levels = append(b.levels, Impaired{p, is})
+			}
 		}
 	}
 }
@@ -366,6 +374,15 @@ func (h *Hardware) carrier(p *topology.Port) (up bool, why string) {
 func (h *Hardware) dark(p *topology.Port) bool {
 	s := h.sockets[p]
 	return s.dark > 0 || s.dead() && !p.Link.FaultSignalling
+}
+
+// impairment is what its link and all faults together do to frames that leave it.
+func (s *socket) impairment() topology.Impairment {
+	all := s.port.Link.Impairment
+	for _, i := range s.impairments {
+		all = all.And(*i)
+	}
+	return all
 }
 
 func (s *socket) dead() bool {

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"time"
+
+	"github.com/dcdrill/dcdrill/topology"
 )
 
 // HeaderData is event 1: all that is needed to read, compare and replay the log.
@@ -74,6 +77,29 @@ type CarrierData struct {
 // DarkData: frames leaving a port are lost although its carrier is up, or no longer.
 type DarkData struct {
 	On bool `json:"on"`
+}
+
+// ImpairData: what becomes of frames that leave a port, from now on. All are zero when all is well again.
+type ImpairData struct {
+	Delay     Seconds          `json:"delay,omitempty"`
+	Jitter    Seconds          `json:"jitter,omitempty"`
+	Loss      float64          `json:"loss,omitempty"` // shares, 0 to 1
+	Corrupt   float64          `json:"corrupt,omitempty"`
+	Duplicate float64          `json:"duplicate,omitempty"`
+	Reorder   float64          `json:"reorder,omitempty"`
+	Rate      topology.Bitrate `json:"rate,omitempty"`
+}
+
+func impairData(i topology.Impairment) ImpairData {
+	return ImpairData{Seconds(i.Delay), Seconds(i.Jitter), i.Loss, i.Corrupt, i.Duplicate, i.Reorder, i.Rate}
+}
+
+// Impairment is what the event says, for those who tell it.
+func (d ImpairData) Impairment() topology.Impairment {
+	return topology.Impairment{
+		Delay: time.Duration(d.Delay), Jitter: time.Duration(d.Jitter),
+		Loss: d.Loss, Corrupt: d.Corrupt, Duplicate: d.Duplicate, Reorder: d.Reorder, Rate: d.Rate,
+	}
 }
 
 // StageData: a node reached a stage.
@@ -223,6 +249,19 @@ type StatsData struct {
 	Late Seconds `json:"late,omitempty"`
 	// Figures are those that only its kind has.
 	Figures []Figure `json:"figures,omitempty"`
+}
+
+// OddsData: what the model says that chance and distance do to a member's requests, over the whole run. Where these
+// were not the same all the time, what is measured depends on when it was sampled, and lies between the least and the
+// most.
+type OddsData struct {
+	Loss     [2]float64 `json:"loss"` // least and most of requests that are lost, before chance has its say
+	P99      [2]Seconds `json:"p99"`
+	Requests uint64     `json:"requests"` // in all
+	// Longest is how long chance may leave the member unserved; what is shorter counts as no outage.
+	Longest Seconds `json:"longest,omitempty"`
+	// Lawless says why the model cannot say what became of the member.
+	Lawless string `json:"lawless,omitempty"`
 }
 
 // BoundsData: what the model says of a member when it tries the earliest, the middle and the latest of every unknown
@@ -395,6 +434,7 @@ func (FaultData) Kind() string       { return "fault" }
 func (HealedData) Kind() string      { return "healed" }
 func (CarrierData) Kind() string     { return "carrier" }
 func (DarkData) Kind() string        { return "dark" }
+func (ImpairData) Kind() string      { return "impair" }
 func (StageData) Kind() string       { return "stage" }
 func (RefuseData) Kind() string      { return "refuse" }
 func (HolderData) Kind() string      { return "gateway" }
@@ -417,6 +457,7 @@ func (DisksData) Kind() string       { return "disks" }
 func (ReconnectData) Kind() string   { return "reconnect" }
 func (HangUpData) Kind() string      { return "hang-up" }
 func (StatsData) Kind() string       { return "stats" }
+func (OddsData) Kind() string        { return "odds" }
 func (BoundsData) Kind() string      { return "bounds" }
 func (BlameData) Kind() string       { return "blame" }
 func (JumpData) Kind() string        { return "jump" }
@@ -441,9 +482,9 @@ func (d UnknownData) Kind() string { return d.Name }
 func (d UnknownData) MarshalJSON() ([]byte, error) { return d.Raw, nil }
 
 var dataTypes = typesByKind(
-	HeaderData{}, SteadyData{}, FaultData{}, HealedData{}, CarrierData{}, DarkData{}, StageData{}, RefuseData{},
+	HeaderData{}, SteadyData{}, FaultData{}, HealedData{}, CarrierData{}, DarkData{}, ImpairData{}, StageData{}, RefuseData{},
 	HolderData{}, RoutesData{}, OpticData{}, PowerData{}, ErrDisableData{}, BondData{}, ProofData{}, UnprovenData{},
-	SkewData{}, DownData{}, UpData{}, GuestData{}, IntegrityData{}, PathsData{}, ControllerData{}, VolumeData{}, DisksData{}, ReconnectData{}, HangUpData{}, StatsData{}, BoundsData{}, BlameData{}, JumpData{},
+	SkewData{}, DownData{}, UpData{}, GuestData{}, IntegrityData{}, PathsData{}, ControllerData{}, VolumeData{}, DisksData{}, ReconnectData{}, HangUpData{}, StatsData{}, OddsData{}, BoundsData{}, BlameData{}, JumpData{},
 	ActionData{}, TaskData{}, PartData{}, MilestoneData{}, NoticeData{}, ChangeData{}, IdleData{}, ShareData{},
 	DisagreeData{}, StarvedData{}, UnsupportedData{}, VerdictData{}, EndData{},
 	CommandData{}, PhaseData{}, InjectData{}, AskedData{}, DecidedData{}, WorkData{}, PostedData{}, RemarkData{}, RatingData{}, FindingData{},

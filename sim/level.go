@@ -29,6 +29,12 @@ type Dark struct {
 	On   bool
 }
 
+// Impaired says what becomes of frames that leave the port: its link's own impairment and that of all faults.
+type Impaired struct {
+	Port *topology.Port
+	topology.Impairment
+}
+
 // Stage says how far a node has come. Below Forwarding it forwards and answers
 // nothing; Off also ends its processes' sockets and forgets all it had learned.
 // The carriers of its ports come as levels of their own, in the same batch.
@@ -103,6 +109,9 @@ func (l Carrier) Subject() string { return l.Port.String() }
 // Subject is the port that frames leave.
 func (l Dark) Subject() string { return l.Port.String() }
 
+// Subject is the port that frames leave.
+func (l Impaired) Subject() string { return l.Port.String() }
+
 // Subject is the node.
 func (l Stage) Subject() string { return l.Node.ID }
 
@@ -127,12 +136,13 @@ func (l Disks) Subject() string { return l.Array.ID }
 // Subject is the member.
 func (l GuestPower) Subject() string { return l.Guest.Subject() }
 
-func (Carrier) level() {}
-func (Dark) level()    {}
-func (Stage) level()   {}
-func (Refuse) level()  {}
-func (Holder) level()  {}
-func (Routes) level()  {}
+func (Carrier) level()  {}
+func (Dark) level()     {}
+func (Stage) level()    {}
+func (Impaired) level() {}
+func (Refuse) level()   {}
+func (Holder) level()   {}
+func (Routes) level()   {}
 
 func (Controller) level() {}
 func (Volume) level()     {}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"github.com/dcdrill/dcdrill/topology"
@@ -40,6 +41,21 @@ func (s *Scenario) Knows(workload string) bool {
 		}
 	}
 	return s.known[workload]
+}
+
+// impairs lists the words of impairments that the scenario needs, each once.
+func (s *Scenario) impairs() []string {
+	var words []string
+	for _, l := range s.Plant.Links {
+		words = append(words, l.Impairment.Words()...)
+	}
+	for _, e := range s.Timeline {
+		if i, ok := e.Fault.(Impairer); ok {
+			words = append(words, i.Impairs().Words()...)
+		}
+	}
+	slices.Sort(words)
+	return slices.Compact(words)
 }
 
 // Entry is one line of the timeline.

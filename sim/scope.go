@@ -86,6 +86,19 @@ func (s *Scope) Darken(ports ...*topology.Port) {
 	s.hw.apply(s.cause)
 }
 
+// Impair does something to frames that leave the ports, on top of what their links and other faults do.
+func (s *Scope) Impair(i topology.Impairment, ports ...*topology.Port) {
+	for _, p := range ports {
+		sock := s.hw.socket(p)
+		own := &i
+		sock.impairments = append(sock.impairments, own)
+		s.undo = append(s.undo, func() {
+			sock.impairments = slices.DeleteFunc(sock.impairments, func(x *topology.Impairment) bool { return x == own })
+		})
+	}
+	s.hw.apply(s.cause)
+}
+
 // Refuse makes every node of at lose all that comes from every node of from.
 func (s *Scope) Refuse(at, from []*topology.Node) {
 	for _, a := range at {

@@ -48,6 +48,8 @@ type Tracker struct {
 	settled  time.Duration // when the latest request of known fate was asked
 	pending  int           // in open, without a fate
 
+	odds Odds // what chance and distance do to requests asked from now on
+
 	stats  StatsData
 	delays delays
 	told   time.Duration // lateness
@@ -64,6 +66,9 @@ type request struct {
 	// served is when the way was there for it: its arrival less the least delay ever seen, so that a request which
 	// waited in a queue for the way to come back does not count as served when it was asked.
 	served time.Duration
+	// chance is how long a row of lost requests that begins with it may be by chance, and late how much longer than
+	// lossAfter its answer may take.
+	chance, late time.Duration
 }
 
 type fate int
@@ -86,7 +91,7 @@ func (t *Tracker) Asked(n uint64, at time.Duration) {
 	defer t.locked()()
 	t.stats.Asked++
 	t.pending++
-	t.open = append(t.open, request{n: n, asked: at})
+	t.open = append(t.open, request{n: n, asked: at, chance: t.odds.Longest, late: t.odds.Delay + t.odds.Jitter})
 	t.expire(at)
 }
 
@@ -103,11 +108,15 @@ func (t *Tracker) Answered(n uint64, at time.Duration) {
 		return
 	}
 	i, ok := t.open.find(n)
-	if !ok || t.open[i].fate != unknown {
+	if !ok || t.open[i].fate == good {
 		return
 	}
 	t.answer(&t.open[i], at)
-	t.settle(i, good)
+	if t.open[i].fate == bad { // given up already, and kept since chance may have delayed it
+		t.open[i].fate = good
+	} else {
+		t.settle(i, good)
+	}
 	if !t.served {
 		t.recover(i)
 	}
@@ -143,6 +152,15 @@ func (t *Tracker) Late(by time.Duration) {
 	if by >= t.starved && by >= 2*t.told {
 		t.told = by
 		t.out = append(t.out, StarvedData{Late: Seconds(by)})
+	}
+}
+
+// Expect tells what chance does to requests from now on: as long as it may leave the member unserved, and as late as it
+// makes answers, nothing is an outage.
+func (t *Tracker) Expect(o Odds) {
+	defer t.locked()()
+	if t.odds = o; o.Lawless != "" {
+		t.odds.Longest = 0 // what is measured is all that anybody knows
 	}
 }
 
@@ -208,7 +226,7 @@ func (t *Tracker) InFlight() int {
 func (t *Tracker) ResolvedSince(since, now time.Duration) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.settled > since || !t.served && now-max(since, t.lastJump) >= lossAfter
+	return t.settled > since || !t.served && now-max(since, t.lastJump) >= lossAfter+t.odds.Delay+t.odds.Jitter+t.odds.Longest
 }
 
 // Stats are the member's figures so far.
@@ -252,7 +270,7 @@ func (t *Tracker) settle(i int, f fate) {
 func (t *Tracker) expire(now time.Duration) {
 	for i := range t.open {
 		r := &t.open[i]
-		if r.fate == unknown && now-r.asked < lossAfter {
+		if r.fate == unknown && now-r.asked < lossAfter+r.late {
 			break
 		}
 		if r.fate == unknown {
@@ -272,9 +290,25 @@ func (t *Tracker) advance() {
 		case !t.served:
 			t.giveUp(1)
 		default:
-			t.fail()
+			lost, whole := t.row()
+			switch length := t.open[lost-1].asked - t.open[0].asked; {
+			case length >= t.open[0].chance:
+				t.fail()
+			case whole:
+				t.giveUp(lost)
+			default:
+				return // more of the row may be lost
+			}
 		}
 	}
+}
+
+// row counts the requests lost in a row at the front, and says whether it is known how the row ends.
+func (t *Tracker) row() (lost int, whole bool) {
+	for lost < len(t.open) && t.open[lost].fate == bad {
+		lost++
+	}
+	return lost, lost < len(t.open) && t.open[lost].fate == good
 }
 
 // fail begins an outage with the first open request. If a later one has been answered meanwhile, that ends it at once:

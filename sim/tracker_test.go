@@ -57,6 +57,41 @@ func TestTracker(t *testing.T) {
 			m.Answered(3, at(20))
 			m.Expire(at(210))
 		}, []Data{DownData{Since: 0, Resolution: secs(5 * ms)}, UpData{From: secs(5 * ms), To: secs(15 * ms), Resolution: secs(10 * ms)}}},
+		{"what chance may take is no outage", func(m *Tracker) {
+			m.Expect(Odds{Chance: Chance{Longest: at(40)}})
+			ask(m, 2, 5, 10) // 10..40 lost: a row of 30 ms
+			m.Asked(6, at(50))
+			m.Answered(6, at(50))
+			m.Expire(at(1000))
+		}, nil},
+		{"a longer row is one", func(m *Tracker) {
+			m.Expect(Odds{Chance: Chance{Longest: at(40)}})
+			ask(m, 2, 7, 10) // 10..60 lost
+			m.Asked(8, at(70))
+			m.Answered(8, at(70))
+			m.Expire(at(1000))
+		}, []Data{DownData{Since: 0, Resolution: secs(5 * ms)}, UpData{From: secs(5 * ms), To: secs(65 * ms), Resolution: secs(10 * ms)}}},
+		{"what was asked while chance had its say is judged by that", func(m *Tracker) {
+			m.Expect(Odds{Chance: Chance{Longest: at(40)}})
+			ask(m, 2, 3, 10)
+			m.Expect(Odds{})
+			m.Asked(4, at(30))
+			m.Answered(4, at(30))
+			m.Expire(at(1000))
+		}, nil},
+		{"an answer that is late by chance is an answer", func(m *Tracker) {
+			m.Expect(Odds{Chance: Chance{Longest: at(3000)}})
+			m.Asked(2, at(10))
+			m.Asked(3, at(500)) // the first has been given up
+			m.Answered(2, at(600))
+			m.Answered(3, at(600))
+		}, nil},
+		{"a long way is no silence", func(m *Tracker) {
+			m.Expect(Odds{Delay: at(300)})
+			m.Asked(2, at(10))
+			m.Expire(at(509))
+			m.Answered(2, at(509))
+		}, nil},
 		{"what comes out of order is no loss", func(m *Tracker) {
 			m.Asked(2, at(10))
 			m.Asked(3, at(20))

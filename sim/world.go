@@ -60,6 +60,9 @@ type Env struct {
 	// Phase is where in an unknown phase (one hello, one miimon, one probe interval) the model assumes things to fall:
 	// 0 the earliest, 1 the latest. The kernel world ignores it.
 	Phase float64
+	// Impairs are the words of all impairments that the scenario knows beforehand: of its links and its faults. A world
+	// that lacks one of them does not open.
+	Impairs []string
 }
 
 // ErrNoPower is what a Place answers while its node is not in service after a power loss: nothing runs there that could

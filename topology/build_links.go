@@ -185,6 +185,10 @@ func (b *builder) describe(l *Link, layers []CableSpec) {
 		set(&l.FaultSignalling, s.FaultSignalling)
 		set(&optic.Model, s.Optic)
 		set(&optic.Batch, s.Batch)
+		s.ImpairmentSpec.Over(&l.Impairment)
+	}
+	if err := l.Impairment.Check(); err != nil {
+		b.ps.Add(l.Pos, "", "link %s: %s", l.ID, err)
 	}
 	if l.MTU != 0 && (l.MTU < 68 || l.MTU > 65535) {
 		b.ps.Add(l.Pos, "", "mtu of %s is %d, want 68 (RFC 791) to 65535", l.ID, l.MTU)

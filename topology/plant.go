@@ -165,6 +165,8 @@ type Link struct {
 	// 10G and above, and most 1G by auto-negotiation). Off: the far end loses its carrier, the end with the dead laser
 	// keeps its own and sends into the dark.
 	FaultSignalling bool
+	// Impairment is what it does to frames, each way, by itself and without any fault.
+	Impairment Impairment
 	// Named is false for links typed at a node's port and for generated ones.
 	Named bool
 	Pos   Pos

@@ -39,6 +39,7 @@ type CableSpec struct {
 	MTU             *int           `yaml:"mtu" doc:"largest packet in bytes, 1500 by default"`
 	Conduit         *yamlfile.Word `yaml:"conduit" doc:"duct that the cable lies in: one digger cuts all of it"`
 	FaultSignalling *bool          `yaml:"fault_signalling" doc:"a dead laser takes the link down at both ends (IEEE 802.3); on by default"`
+	ImpairmentSpec
 }
 
 // NodeSpec is a device, or count of them alike.

@@ -235,6 +235,38 @@ func (t Target) Ports(p *Plant) ([]*Port, error) {
 	return once(list), nil
 }
 
+// Senders are the ports that send over what the target names: a link's are both its ends, a node's are all its ports and
+// those at their other ends, a bond's likewise; node:port is that port alone.
+func (t Target) Senders(p *Plant) ([]*Port, error) {
+	all, err := t.resolve(p)
+	if err != nil {
+		return nil, err
+	}
+	var list []*Port
+	both := func(ports []*Port) {
+		for _, l := range linksOf(ports) {
+			list = append(list, l.A, l.B)
+		}
+	}
+	for _, parts := range all {
+		list = append(list, parts.ports...)
+		for _, g := range parts.groups {
+			parts.links = append(parts.links, g.Links...)
+			parts.nodes = append(parts.nodes, g.Nodes...)
+		}
+		for _, l := range parts.links {
+			list = append(list, l.A, l.B)
+		}
+		for _, b := range parts.bonds {
+			both(b.Members)
+		}
+		for _, n := range parts.nodes {
+			both(n.Ports)
+		}
+	}
+	return once(list), nil
+}
+
 // Bonds are the bonds that the target names; a node's are all it has.
 func (t Target) Bonds(p *Plant) ([]*Bond, error) {
 	all, err := t.resolve(p)

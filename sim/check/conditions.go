@@ -172,8 +172,26 @@ func (r *run) length(o sim.Outage) value {
 	return v
 }
 
+// open is how long a member may have been gone by chance, and why nobody knows better; zero where all is known.
+func (r *run) open(member string) (most float64, why string) {
+	d, seq, _ := r.odds(member)
+	switch {
+	case seq == 0:
+		return 0, ""
+	case d.Lawless != "":
+		return math.Inf(1), d.Lawless
+	}
+	return float64(d.Longest), "chance decides"
+}
+
 func longest(r *run, member string) finding {
 	f := finding{text: "no outage", value: value{0, r.unbounded(0)}}
+	if most, why := r.open(member); most > 0 {
+		f.text, f.value.most = fmt.Sprintf("%s: at most %s at a time", why, round(time.Duration(most))), r.unbounded(most)
+		if math.IsInf(most, 1) {
+			f.text = "not known: " + why
+		}
+	}
 	for i, o := range r.OutagesOf(member) {
 		v := r.length(o)
 		if i == 0 || v.most > f.value.most || v.most == f.value.most && v.least > f.value.least {
@@ -261,10 +279,25 @@ func (r *run) stats(member string) (s sim.StatsData, seq int) {
 	return s, seq
 }
 
+// odds finds what the model says of chance; known only where it says anything that can be held against a limit.
+func (r *run) odds(member string) (d sim.OddsData, seq int, known bool) {
+	for _, e := range r.log.Events() {
+		if o, ok := e.Data.(sim.OddsData); ok && e.Subject == member {
+			d, seq = o, e.Seq
+		}
+	}
+	return d, seq, seq != 0 && d.Lawless == "" && len(r.OutagesOf(member)) == 0
+}
+
 func loss(r *run, member string) finding {
 	s, seq := r.stats(member)
 	if s.Asked == 0 {
-		return finding{missing: "the log counts no requests"}
+		d, seq, known := r.odds(member)
+		if !known {
+			return finding{missing: "the log counts no requests"}
+		}
+		least, most := d.LossOf(d.Requests)
+		return finding{value: value{least, most}, text: fmt.Sprintf("%.2f%% to %.2f%% lost", 100*least, 100*most), evidence: []int{seq}}
 	}
 	share := 1 - float64(s.Answered)/float64(s.Asked)
 	return finding{
@@ -275,7 +308,11 @@ func loss(r *run, member string) finding {
 func p99(r *run, member string) finding {
 	s, seq := r.stats(member)
 	if s.Answered == 0 || s.P99 == 0 {
-		return finding{missing: "the log has no latencies"}
+		d, seq, known := r.odds(member)
+		if !known {
+			return finding{missing: "the log has no latencies"}
+		}
+		return finding{value: value{float64(d.P99[0]), float64(d.P99[1])}, text: "p99 " + d.P99[0].String() + " to " + d.P99[1].String(), evidence: []int{seq}}
 	}
 	return finding{value: value{float64(s.P99), float64(s.P99)}, text: "p99 " + s.P99.String(), evidence: []int{seq}}
 }

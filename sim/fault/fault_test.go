@@ -22,6 +22,7 @@ var examples = map[string]func() sim.Fault{
 	"flap":                func() sim.Fault { return &Flap{Target: topology.Target{"peer-link"}, ErrDisableAfter: new(int)} },
 	"cut":                 func() sim.Fault { return &Cut{Conduit: "north"} },
 	"isolate":             func() sim.Fault { return &Isolate{Target: topology.Target{"hv"}} },
+	"impair":              func() sim.Fault { return &Impair{Target: topology.Target{"peer-link"}, ImpairmentSpec: lossy(0.02)} },
 	"partition":           func() sim.Fault { return &Partition{A: topology.Target{"hv1"}, B: topology.Target{"hv2", "edge1"}} },
 	"controller-failover": func() sim.Fault { return &ControllerFailover{Controller: "array1/a"} },
 	"storage-power-loss":  func() sim.Fault { return &StoragePowerLoss{Array: "array1"} },

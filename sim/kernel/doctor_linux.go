@@ -39,7 +39,7 @@ var trials = []trial{
 	{"ping sockets", opensPing, "icmp(7) without root", sim.Missing, "workloads over ICMP cannot be measured: use proto: udp"},
 	{"packet capture", opensPacket, "AF_PACKET", sim.Missing, "sudo modprobe af_packet"},
 	{"802.1Q VLANs", in(addVLAN), "the kernel's VLAN devices", sim.Missing, "sudo modprobe 8021q; not needed so far: networks of one link are links of their own"},
-	{"delay and loss (netem)", in(addNetem), "the kernel's network emulator", sim.Missing, "sudo modprobe sch_netem; not needed so far"},
+	{"delay and loss (netem)", in(addNetem), "the kernel's network emulator", sim.Missing, "sudo modprobe sch_netem for delay, jitter, corrupt, duplicate, reorder and rate of links; loss needs no more than filters"},
 	{"redirection (u32, mirred)", in(addMirred), "traffic control at ingress", sim.Missing, "sudo modprobe -a cls_u32 act_mirred; not needed so far"},
 }
 

@@ -27,14 +27,17 @@ type guard struct {
 }
 
 // orders are what a guard is told to lose: everything while its node is not in service, what comes in by a port whose
-// other end is dark, what comes from a node that is not heard.
+// other end is dark, a share of what comes in by a port, what comes from a node that is not heard.
 type orders struct {
 	closed bool
-	dark   map[*topology.Port]bool // by the port that receives
+	dark   map[*topology.Port]bool    // by the port that receives
+	lossy  map[*topology.Port]float64 // by the port that receives
 	deaf   map[*topology.Node]bool
 }
 
-func (o orders) clone() orders { return orders{o.closed, maps.Clone(o.dark), maps.Clone(o.deaf)} }
+func (o orders) clone() orders {
+	return orders{o.closed, maps.Clone(o.dark), maps.Clone(o.lossy), maps.Clone(o.deaf)}
+}
 
 // stop loses all that comes in by a port, or by any when port is nil, from a moment of the kernel's real-time clock on.
 type stop struct {
@@ -50,7 +53,9 @@ const (
 )
 
 func newGuard(ns *netns, n *nodeLayout, native bool) *guard {
-	return &guard{ns: ns, node: n, inner: !native, orders: orders{false, map[*topology.Port]bool{}, map[*topology.Node]bool{}}}
+	return &guard{ns: ns, node: n, inner: !native, orders: orders{
+		false, map[*topology.Port]bool{}, map[*topology.Port]float64{}, map[*topology.Node]bool{},
+	}}
 }
 
 // commit has the guard follow its orders and nothing else.
@@ -85,6 +90,13 @@ func (g *guard) write() error {
 	for _, p := range g.follows.darkPorts() {
 		t.rule(guardTable, guardIn, func() {
 			t.from(p)
+			t.drop()
+		})
+	}
+	for _, p := range g.follows.lossyPorts() {
+		t.rule(guardTable, guardIn, func() {
+			t.from(p)
+			t.chance(g.follows.lossy[p])
 			t.drop()
 		})
 	}
@@ -128,7 +140,7 @@ func (o orders) rulesBefore(p *topology.Port) int {
 
 // rules is how many rules the orders make in the inward chain.
 func (o orders) rules() int {
-	n := len(o.darkPorts())
+	n := len(o.darkPorts()) + len(o.lossyPorts())
 	if o.closed {
 		n++
 	}
@@ -143,6 +155,17 @@ func (o orders) rules() int {
 
 func (o orders) darkPorts() []*topology.Port {
 	ports := keys(o.dark)
+	sort.Slice(ports, func(i, j int) bool { return ports[i].Index < ports[j].Index })
+	return ports
+}
+
+func (o orders) lossyPorts() []*topology.Port {
+	var ports []*topology.Port
+	for p, share := range o.lossy {
+		if share > 0 {
+			ports = append(ports, p)
+		}
+	}
 	sort.Slice(ports, func(i, j int) bool { return ports[i].Index < ports[j].Index })
 	return ports
 }
@@ -169,6 +192,26 @@ func (t *transaction) from(p *topology.Port) {
 	t.is(unix.NFT_CMP_EQ, native32(portGroup(p)))
 }
 
+// Attributes of the dice (linux/netfilter/nf_tables.h).
+const (
+	nftaNgDreg    = 1
+	nftaNgModulus = 2
+	nftaNgType    = 3
+	nftNgRandom   = 1
+	diceSides     = 1_000_000
+)
+
+// chance ends the rule unless the kernel's dice fall so.
+func (t *transaction) chance(share float64) {
+	t.expression("numgen", func() {
+		t.be32(nftaNgDreg, nftRegister)
+		t.be32(nftaNgModulus, diceSides)
+		t.be32(nftaNgType, nftNgRandom)
+	})
+	t.networkOrder(4)
+	t.is(unix.NFT_CMP_LT, binary.BigEndian.AppendUint32(nil, uint32(share*diceSides)))
+}
+
 func (g *guard) addStop(t *transaction, s stop) {
 	t.rule(guardTable, guardIn, func() {
 		if s.port != nil {
@@ -189,14 +232,19 @@ func (g *guard) addStop(t *transaction, s stop) {
 // since ends the rule unless the kernel's real-time clock has reached the moment.
 func (t *transaction) since(at time.Time) {
 	t.load(nftMetaTimeNS)
+	t.networkOrder(8)
+	t.is(unix.NFT_CMP_GTE, binary.BigEndian.AppendUint64(nil, uint64(at.UnixNano())))
+}
+
+// networkOrder turns a number of that many octets round, so that greater ones compare as greater.
+func (t *transaction) networkOrder(size uint32) {
 	t.expression("byteorder", func() {
 		t.be32(unix.NFTA_BYTEORDER_SREG, nftRegister)
 		t.be32(unix.NFTA_BYTEORDER_DREG, nftRegister)
 		t.be32(unix.NFTA_BYTEORDER_OP, unix.NFT_BYTEORDER_HTON)
-		t.be32(unix.NFTA_BYTEORDER_LEN, 8)
-		t.be32(unix.NFTA_BYTEORDER_SIZE, 8)
+		t.be32(unix.NFTA_BYTEORDER_LEN, size)
+		t.be32(unix.NFTA_BYTEORDER_SIZE, size)
 	})
-	t.is(unix.NFT_CMP_GTE, binary.BigEndian.AppendUint64(nil, uint64(at.UnixNano())))
 }
 
 // addDeaf loses all that comes from a node: frames by their source address, packets that others forwarded by theirs,

@@ -13,11 +13,13 @@ import (
 // condition is a fabric and what levels have made of it.
 type condition struct {
 	*fabric
-	down   map[*topology.Port]bool // ports without carrier
-	stage  []topology.Stage        // by Node.Index
-	guards []*guard                // by Node.Index; nil where nothing was ever lost
-	holds  map[holding]bool
-	tables map[*topology.Node][]sim.Route
+	down  map[*topology.Port]bool // ports without carrier
+	stage []topology.Stage        // by Node.Index
+	// impaired is what becomes of frames that leave a port.
+	impaired map[*topology.Port]topology.Impairment
+	guards   []*guard // by Node.Index; nil where nothing was ever lost
+	holds    map[holding]bool
+	tables   map[*topology.Node][]sim.Route
 	// written is what the kernel was told of the tables.
 	written map[*topology.Node]map[netip.Prefix][]sim.Hop
 	changes map[*topology.Node]int // how many prefixes ever changed
@@ -28,7 +30,7 @@ type condition struct {
 
 func newCondition(f *fabric) *condition {
 	c := &condition{
-		fabric: f, down: map[*topology.Port]bool{}, guards: make([]*guard, len(f.nodes)),
+		fabric: f, down: map[*topology.Port]bool{}, impaired: map[*topology.Port]topology.Impairment{}, guards: make([]*guard, len(f.nodes)),
 		holds: map[holding]bool{}, tables: map[*topology.Node][]sim.Route{},
 		written: map[*topology.Node]map[netip.Prefix][]sim.Hop{}, changes: map[*topology.Node]int{},
 		powered: func(*topology.Node, topology.Stage) {},
@@ -46,6 +48,7 @@ type change struct {
 	fall, rise map[*topology.Port]bool // lose and gain their carriers
 	guards     map[*topology.Node]bool // have other rules than before
 	control    []sim.Level
+	impair     []*topology.Port // send over a network emulator that is to be told
 }
 
 // set makes levels true, those that take something away first and at one instant. The skew is nil when nothing was
@@ -56,6 +59,9 @@ func (c *condition) set(levels []sim.Level) (*sim.SkewData, error) {
 		return nil, err
 	}
 	skew, err := c.takeAway(ch)
+	if err == nil {
+		err = c.setImpairments(ch.impair)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +81,10 @@ func (c *condition) note(levels []sim.Level) (*change, error) {
 			at := l.Port.Peer()
 			c.guard(at.Node).orders.dark[at] = l.On
 			ch.guards[at.Node] = true
+		case sim.Impaired:
+			if err := c.noteImpaired(ch, l); err != nil {
+				return nil, err
+			}
 		case sim.Refuse:
 			c.guard(l.At).orders.deaf[l.From] = l.On
 			ch.guards[l.At] = true
@@ -98,6 +108,21 @@ func (c *condition) noteCarrier(ch *change, l sim.Carrier) {
 	} else {
 		ch.fall[l.Port] = true
 	}
+}
+
+func (c *condition) noteImpaired(ch *change, l sim.Impaired) error {
+	c.impaired[l.Port] = l.Impairment
+	if nativeNetem() {
+		ch.impair = append(ch.impair, l.Port)
+		return nil
+	}
+	if err := impairing(l.Words()); err != nil {
+		return fmt.Errorf("impair %s: %w", l.Port, err)
+	}
+	at := l.Port.Peer()
+	c.guard(at.Node).orders.lossy[at] = l.Loss
+	ch.guards[at.Node] = true
+	return nil
 }
 
 func (c *condition) noteStage(ch *change, l sim.Stage) {

@@ -144,6 +144,12 @@ func TestKernelLevelsActOnPackets(t *testing.T) {
 		"dark in the wire": {backToBack, func(p *topology.Plant, on bool) []sim.Level {
 			return []sim.Level{sim.Dark{Port: p.Port("a:eth0"), On: on}}
 		}},
+		"loss of all towards the switch": {twoHosts, func(p *topology.Plant, on bool) []sim.Level {
+			return []sim.Level{sim.Impaired{Port: p.Port("a:eth0"), Impairment: lossIf(on)}}
+		}},
+		"loss of all towards the host": {twoHosts, func(p *topology.Plant, on bool) []sim.Level {
+			return []sim.Level{sim.Impaired{Port: p.Port("sw:Ethernet1/b"), Impairment: lossIf(on)}}
+		}},
 		"switch not in service": {twoHosts, func(p *topology.Plant, on bool) []sim.Level {
 			return []sim.Level{sim.Stage{Node: p.Node("sw"), Stage: stageIf(on, topology.PortsUp)}}
 		}},
@@ -173,6 +179,13 @@ func TestKernelLevelsActOnPackets(t *testing.T) {
 			con.becomes(t, before)
 		})
 	}
+}
+
+func lossIf(on bool) topology.Impairment {
+	if on {
+		return topology.Impairment{Loss: 1}
+	}
+	return topology.Impairment{}
 }
 
 func stageIf(on bool, s topology.Stage) topology.Stage {

@@ -20,6 +20,8 @@ func (c *condition) witness(l sim.Level) (seen bool, evidence string, err error)
 		return c.witnessCarrier(l)
 	case sim.Dark:
 		return c.witnessDark(l)
+	case sim.Impaired:
+		return c.witnessImpaired(l)
 	case sim.Stage:
 		return c.witnessStage(l)
 	case sim.Refuse:

@@ -17,6 +17,7 @@ type life struct {
 	cancel  context.CancelFunc
 	ended   chan struct{}
 	changed time.Duration // when something last changed that touches it alone
+	drawn   time.Duration // when chance began to do what it does at present
 
 	guest      sim.LiveGuest // of a virtual machine
 	stale      atomic.Bool   // the guest may want another moment than the loop knows
@@ -35,6 +36,7 @@ func (w *World) Start(m *sim.Member) error {
 	}
 	l := &life{member: m, ended: make(chan struct{}), changed: beforeZero, cancelStep: func() {}}
 	l.tracker = sim.NewTracker(m.Workload.Workload.Tolerates(), func() { w.wake.add(l, w) })
+	l.tracker.Expect(w.shadow.Odds(m))
 	w.lives = append(w.lives, l)
 	l.nth = len(w.lives)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -59,6 +61,17 @@ func (w *World) Start(m *sim.Member) error {
 		}
 	}()
 	return w.failure()
+}
+
+// expect tells a member's tracker what chance does to it from now on.
+func (w *World) expect(m *sim.Member, o sim.Odds) {
+	for _, l := range w.lives {
+		if l.member == m {
+			l.tracker.Expect(o)
+			l.changed = w.clock.Now()
+			l.drawn = l.changed
+		}
+	}
 }
 
 // wakeList gathers what the trackers of many members want to say, so that they never wait for the loop.

@@ -46,6 +46,9 @@ type World struct {
 // Open builds the plant.
 func (e Engine) Open(ctx context.Context, clock sim.RunClock, env sim.Env) (sim.World, error) {
 	native, err := e.bonding(env.Plant)
+	if err == nil {
+		err = impairing(env.Impairs)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -87,11 +90,23 @@ func (w *World) stand(native bool) error {
 	if err := w.listenToLinks(); err != nil {
 		return err
 	}
-	w.shadow, err = model.New(sim.Env{Plant: w.env.Plant, Loop: w.env.Loop, Phase: shadowPhase}, model.Options{OnControl: w.control})
+	w.shadow, err = model.New(sim.Env{Plant: w.env.Plant, Loop: w.env.Loop, Phase: shadowPhase}, model.Options{OnControl: w.control, OnOdds: w.expect})
 	if err != nil {
 		return err
 	}
-	return w.cond.setControl(w.shadow.Controls())
+	return errors.Join(w.cond.setControl(w.shadow.Controls()), w.impairLinks())
+}
+
+// impairLinks has links do to frames what they always do.
+func (w *World) impairLinks() error {
+	var levels []sim.Level
+	for _, l := range w.env.Plant.Links {
+		if l.Impairment != (topology.Impairment{}) {
+			levels = append(levels, sim.Impaired{Port: l.A, Impairment: l.Impairment}, sim.Impaired{Port: l.B, Impairment: l.Impairment})
+		}
+	}
+	_, err := w.cond.set(levels)
+	return err
 }
 
 // listenToLinks has bonds and storage told what becomes of links.
@@ -118,7 +133,12 @@ func (w *World) listenToLinks() (err error) {
 const shadowPhase = 0.5
 
 // Capabilities lists what this kernel has.
-func (w *World) Capabilities() []sim.Capability { return capabilities() }
+func (w *World) Capabilities() []sim.Capability {
+	if len(w.env.Impairs) > 0 {
+		return append(capabilities(), impairs())
+	}
+	return capabilities()
+}
 
 // Set makes levels true of the kernel, and then of the shadow, which may make more of them true.
 func (w *World) Set(cause int, levels ...sim.Level) error {

@@ -38,6 +38,8 @@ type Options struct {
 	OnControl func(cause int, levels ...sim.Level)
 	// OnServed is called when a member is served from now on, or no longer.
 	OnServed func(m *sim.Member, served bool)
+	// OnOdds is called when chance does something else than before to a member.
+	OnOdds func(m *sim.Member, o sim.Odds)
 }
 
 // unsupported finds what the model has no law for.

@@ -16,6 +16,9 @@ func (w *World) setLevel(cause int, l sim.Level) error {
 	case sim.Dark:
 		w.dark[w.number(l.Port)] = l.On
 		w.disturbLink(l.Port.Link, cause)
+	case sim.Impaired:
+		w.impair(l.Port, l.Impairment)
+		w.disturbLink(l.Port.Link, cause)
 	case sim.Stage:
 		w.stage[l.Node.Index] = l.Stage
 		switch l.Stage {

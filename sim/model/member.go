@@ -31,6 +31,7 @@ type member struct {
 	since         time.Duration // of the latest change
 	cause         int           // what changed its way last
 	reconnects    int
+	chance        chance
 	stopped       bool
 }
 
@@ -156,6 +157,7 @@ func (m *member) stop() {
 	if m.stopped {
 		return
 	}
+	m.tellOdds()
 	m.stopped = true
 	stats := sim.StatsData{Reconnects: m.reconnects}
 	if f, ok := m.machine.(sim.Figured); ok {

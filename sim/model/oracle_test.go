@@ -15,6 +15,7 @@ import (
 // levels told, the bonds' choices, and the holders and tables as levels.
 type oracle struct {
 	down, dark map[*topology.Port]bool
+	lost       map[*topology.Port]bool // all that it sends
 	stage      map[*topology.Node]topology.Stage
 	refused    map[refusal]bool
 	idle       map[*topology.Port]bool // members of bonds that are not active
@@ -25,7 +26,7 @@ type oracle struct {
 
 func newOracle(l *lab) *oracle {
 	return &oracle{
-		plant: l.env.Plant, down: map[*topology.Port]bool{}, dark: map[*topology.Port]bool{},
+		plant: l.env.Plant, down: map[*topology.Port]bool{}, dark: map[*topology.Port]bool{}, lost: map[*topology.Port]bool{},
 		stage: map[*topology.Node]topology.Stage{}, refused: map[refusal]bool{},
 	}
 }
@@ -37,6 +38,8 @@ func (o *oracle) set(levels []sim.Level) {
 			o.down[l.Port] = !l.Up
 		case sim.Dark:
 			o.dark[l.Port] = l.On
+		case sim.Impaired:
+			o.lost[l.Port] = l.Loss == 1
 		case sim.Stage:
 			o.stage[l.Node] = l.Stage
 		case sim.Refuse:
@@ -96,7 +99,7 @@ func (o *oracle) hears(from *topology.Interface, origin *topology.Node) map[*top
 
 func (f *frame) send(p *topology.Port) {
 	q := p.Peer()
-	if !p.Link.Carries(f.net) || f.down[p] || f.down[q] || f.dark[p] || f.idle[p] || f.idle[q] {
+	if !p.Link.Carries(f.net) || f.down[p] || f.down[q] || f.dark[p] || f.lost[p] || f.idle[p] || f.idle[q] {
 		return
 	}
 	if !f.serves(q.Node) || f.refused[refusal{q.Node, f.origin}] {

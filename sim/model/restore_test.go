@@ -43,7 +43,7 @@ func (l *lab) randomLevels() []sim.Level {
 	for range 1 + l.r.IntN(4) {
 		link, node, other := p.Links[l.r.IntN(len(p.Links))], p.Nodes[l.r.IntN(len(p.Nodes))], p.Nodes[l.r.IntN(len(p.Nodes))]
 		port := link.Ends()[l.r.IntN(2)]
-		switch l.r.IntN(5) {
+		switch l.r.IntN(6) {
 		case 0:
 			levels = append(levels, sim.Carrier{Port: link.A, Up: false}, sim.Carrier{Port: link.B, Up: false})
 		case 1:
@@ -53,6 +53,8 @@ func (l *lab) randomLevels() []sim.Level {
 		case 3:
 			levels = append(levels, sim.Stage{Node: node, Stage: topology.Stage(l.r.IntN(7))})
 		case 4:
+			levels = append(levels, sim.Impaired{Port: port, Impairment: topology.Impairment{Loss: float64(l.r.IntN(3)) / 2}})
+		case 5:
 			levels = append(levels, sim.Refuse{At: node, From: other, On: l.r.IntN(2) == 0})
 		}
 	}
@@ -65,7 +67,7 @@ func (l *lab) well() []sim.Level {
 	for _, n := range l.env.Plant.Nodes {
 		levels = append(levels, sim.Stage{Node: n, Stage: topology.Forwarding})
 		for _, p := range n.Ports {
-			levels = append(levels, sim.Carrier{Port: p, Up: true}, sim.Dark{Port: p, On: false})
+			levels = append(levels, sim.Carrier{Port: p, Up: true}, sim.Dark{Port: p, On: false}, sim.Impaired{Port: p})
 		}
 		for _, from := range l.env.Plant.Nodes {
 			levels = append(levels, sim.Refuse{At: n, From: from})

@@ -7,9 +7,12 @@ type state struct {
 	first   []int  // by node: the number of its first port
 	carrier []bool // by number of port
 	dark    []bool
-	stage   []topology.Stage // by node
-	inUse   []bool           // by number of port: no member of a bond, or its active one
-	refused map[refusal]bool
+	// impaired is what becomes of frames that leave a port, by its number; harmed counts those of which anything does.
+	impaired []topology.Impairment
+	harmed   int
+	stage    []topology.Stage // by node
+	inUse    []bool           // by number of port: no member of a bond, or its active one
+	refused  map[refusal]bool
 
 	firstBond []int            // by node: the number of its first bond
 	active    []*topology.Port // by number of bond; nil: none
@@ -25,10 +28,12 @@ func newState(p *topology.Plant) state {
 		s.stage = append(s.stage, topology.Forwarding)
 		s.firstBond = append(s.firstBond, len(s.active))
 		s.active = append(s.active, make([]*topology.Port, len(n.Bonds))...)
-		for range n.Ports {
+		for _, port := range n.Ports {
 			s.carrier = append(s.carrier, true)
 			s.dark = append(s.dark, false)
+			s.impaired = append(s.impaired, topology.Impairment{})
 			s.inUse = append(s.inUse, true)
+			s.impair(port, port.Link.Impairment)
 		}
 	}
 	return s
@@ -42,7 +47,20 @@ func (s *state) serves(n *topology.Node) bool { return s.stage[n.Index] == topol
 // passes says whether a frame that is sent from a port is received at its peer.
 func (s *state) passes(p *topology.Port) bool {
 	from, to := s.number(p), s.number(p.Peer())
-	return s.carrier[from] && s.carrier[to] && !s.dark[from] && s.inUse[from] && s.inUse[to]
+	return s.carrier[from] && s.carrier[to] && !s.dark[from] && s.impaired[from].Loss < 1 && s.inUse[from] && s.inUse[to]
+}
+
+// impair says what becomes of frames that leave a port from now on.
+func (s *state) impair(p *topology.Port, i topology.Impairment) {
+	at := &s.impaired[s.number(p)]
+	well := topology.Impairment{}
+	if *at != well {
+		s.harmed--
+	}
+	if i != well {
+		s.harmed++
+	}
+	*at = i
 }
 
 // refuses says whether a node loses what comes from another.

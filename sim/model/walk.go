@@ -23,11 +23,12 @@ type walk struct {
 	origin *topology.Node // who made the packet
 	to     destination
 	passed []*topology.Node // where the packet has been
+	toll   toll             // what its way takes of it
 }
 
 // take follows a packet along a trip.
 func (k *walk) take(t trip) answer {
-	k.origin, k.to, k.passed = t.from, t.to, k.passed[:0]
+	k.origin, k.to, k.passed, k.toll = t.from, t.to, k.passed[:0], toll{}
 	if t.by != nil {
 		k.read(k.nodeKey(t.from))
 		return k.hand(t.by, t.to.tap)
@@ -64,6 +65,7 @@ func (k *walk) hand(from, to *topology.Interface) answer {
 	if !s.delivers(from, to, k.origin) {
 		return no
 	}
+	k.pay(s, from, to)
 	return k.onward(to.Node)
 }
 
@@ -88,6 +90,7 @@ func (k *walk) toHolder(from *topology.Interface, g *gateway) answer {
 	k.read(g.key)
 	for i, tap := range g.taps {
 		if tap != nil && g.machine.Holds(i) && g.seg.delivers(from, tap, k.origin) {
+			k.pay(g.seg, from, tap)
 			return k.onward(tap.Node)
 		}
 	}
@@ -111,15 +114,20 @@ func (k *walk) route(at *topology.Node, router int) answer {
 // kernel itself (ignore_routes_with_linkdown); not ok when that leaves none.
 func (k *walk) spread(at *topology.Node, hops proto.Hops) (a answer, ok bool) {
 	worst, best := yes, no
+	paid := k.toll
+	all := toll{}
 	for _, h := range hops {
 		from := at.Interface(h.Network)
 		k.read(h.Network.Index)
 		if !k.segments[h.Network.Index].lit(from) {
 			continue
 		}
+		k.toll = paid
 		leg := k.via(from, k.routing.next[h.Via])
+		all = all.or(k.toll, ok)
 		worst, best, ok = min(worst, leg), max(best, leg), true
 	}
+	k.toll = all
 	if worst != best {
 		return maybe, ok
 	}

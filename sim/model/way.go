@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -14,8 +15,9 @@ type way struct {
 	reads      []int  // what the answer rests on, as keys of the ledger
 	travellers []traveller
 
-	usable bool // it is whole
-	told   bool // what the members were told: a whole way may still have to be resolved
+	usable bool   // it is whole
+	fares  []fare // of its pairs that are whole; nil while nothing is impaired
+	told   bool   // what the members were told: a whole way may still have to be resolved
 	gone   time.Duration
 	cause  int // of the latest change
 	cancel func()
@@ -24,6 +26,8 @@ type way struct {
 // traveller is somebody who uses a way, and is told when it comes and goes: a member, a path of a datastore.
 type traveller interface {
 	path(usable bool, cause int)
+	// fares tells what the way takes from now on of what is sent; nil: nothing.
+	fares(all []fare)
 }
 
 // there says whether its travellers may use it, and whole whether it is whole: it may still have to be resolved.
@@ -130,8 +134,18 @@ func (w *World) whole(y *way) bool {
 	w.walks++
 	k := walk{World: w, reads: y.reads[:0]}
 	best := no
+	y.fares = nil
 	for _, p := range y.pairs {
-		best = max(best, min(k.take(p.there), k.take(p.back)))
+		there := k.take(p.there)
+		f := fare{there: k.toll}
+		back := k.take(p.back)
+		f.back = k.toll
+		if best = max(best, min(there, back)); min(there, back) > no && w.harmed > 0 {
+			y.fares = append(y.fares, f)
+		}
+	}
+	if !slices.ContainsFunc(y.fares, func(f fare) bool { return f != (fare{}) }) {
+		y.fares = nil
 	}
 	y.reads = k.reads
 	return best == yes || best == maybe && w.env.Phase < 0.5
@@ -151,8 +165,11 @@ func (w *World) judgeWays(now time.Duration) {
 }
 
 func (w *World) judge(now time.Duration, y *way, cause int) {
-	was := y.usable
+	was, paid := y.usable, y.fares
 	y.usable = w.whole(y)
+	if !slices.Equal(y.fares, paid) {
+		y.tellFares()
+	}
 	if y.usable == was {
 		return
 	}

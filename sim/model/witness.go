@@ -14,6 +14,9 @@ func (w *World) Witness(l sim.Level) (seen bool, evidence string, err error) {
 		return w.carrier[w.number(l.Port)] == l.Up, say(l.Port, "has a carrier", "has no carrier", w.carrier[w.number(l.Port)]), nil
 	case sim.Dark:
 		return w.dark[w.number(l.Port)] == l.On, say(l.Port, "sends into the dark", "sends", w.dark[w.number(l.Port)]), nil
+	case sim.Impaired:
+		is := w.impaired[w.number(l.Port)]
+		return is == l.Impairment, fmt.Sprintf("the model has frames from %s suffer %s", l.Port, is), nil
 	case sim.Stage:
 		is := w.stage[l.Node.Index]
 		return is == l.Stage, fmt.Sprintf("the model has %s at %s", l.Node.ID, is), nil

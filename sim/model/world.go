@@ -67,7 +67,13 @@ func New(env sim.Env, opts Options) (*World, error) {
 }
 
 // Capabilities lists what the model has.
-func (w *World) Capabilities() []sim.Capability { return capabilities() }
+func (w *World) Capabilities() []sim.Capability {
+	if len(w.env.Impairs) == 0 {
+		return capabilities()
+	}
+	why := "chance and distance are reckoned, for those that have a law of it"
+	return append(capabilities(), sim.Capability{Name: "impaired links", Status: sim.Emulated, Why: why})
+}
 
 // Set makes levels true, and works out what follows at this very instant.
 func (w *World) Set(cause int, levels ...sim.Level) error {
@@ -105,6 +111,9 @@ func (w *World) Start(m *sim.Member) error {
 	w.byMember[m] = mem
 	w.attend(mem)
 	mem.machine = m.Talk.Predict(mem)
+	if y, ok := mem.reach.(*way); ok && y.fares != nil {
+		mem.fares(y.fares)
+	}
 	mem.path(mem.reach.there(), 0)
 	return nil
 }
@@ -164,6 +173,14 @@ func (w *World) Agrees(m *sim.Member, served bool) bool {
 	}
 	doubtful, some := mem.machine.(sim.Doubtful)
 	return some && !doubtful.Sure()
+}
+
+// Odds are what chance does to a member at present.
+func (w *World) Odds(m *sim.Member) sim.Odds {
+	if mem := w.byMember[m]; mem != nil {
+		return mem.chance.odds
+	}
+	return sim.Odds{}
 }
 
 // Cause is what changed a member's way last; 0 while nothing has.

@@ -19,6 +19,8 @@ func partCondition(e sim.Event) (c condition, known bool) {
 		return opticCondition(d), true
 	case sim.DarkData:
 		return when(d.On, "dark", "carrier up, sends into the dark"), true
+	case sim.ImpairData:
+		return when(d != (sim.ImpairData{}), "latent", "frames from it suffer "+d.Impairment().String()), true
 	case sim.ErrDisableData:
 		return condition{"down", "shut by its switch after " + Plural(d.Flaps, "flap")}, true
 	case sim.PowerData:

@@ -84,7 +84,7 @@ func (s *Story) Flush() {
 	}
 	t := telling{story: s, group: group}
 	for _, tell := range []func(*telling){
-		tellFaults, tellFeeds, tellOptics, tellStages, tellCarriers, tellDark, tellRefusals, tellErrDisabled,
+		tellFaults, tellFeeds, tellOptics, tellStages, tellCarriers, tellDark, tellImpaired, tellRefusals, tellErrDisabled,
 		tellBonds, tellGateways, tellRoutes, tellArrays, tellPaths, tellDown, tellUp, tellGuests, tellPings, tellWork, tellTroubles,
 	} {
 		tell(&t)
@@ -253,6 +253,18 @@ func tellDark(t *telling) {
 	})
 	for _, said := range says {
 		t.say("%s: %s", Few(subjects[said], few), said)
+	}
+}
+
+// tellImpaired tells of ports whose impairment is not what their fault says anyway: two on one link, or one that is over.
+func tellImpaired(t *telling) {
+	says, subjects := pick(t, func(e sim.Event, d sim.ImpairData) (string, string) { return d.Impairment().String(), e.Subject })
+	for _, said := range says {
+		if said == "nothing" {
+			t.say("%s: frames pass unharmed", Few(subjects[said], few))
+		} else {
+			t.say("%s: frames suffer %s", Few(subjects[said], few), said)
+		}
 	}
 }
 

@@ -95,6 +95,8 @@ func (w *World) Wrong() []string {
 			well = l.Up
 		case sim.Dark:
 			well = !l.On
+		case sim.Impaired:
+			well = l.Impairment == l.Port.Link.Impairment
 		case sim.Stage:
 			well = l.Stage == topology.Forwarding
 		case sim.Refuse:
@@ -177,6 +179,8 @@ func tell(e sim.Event) (string, bool) {
 		return onOff("carrier", d.Up), true
 	case sim.DarkData:
 		return onOff("dark", d.On), true
+	case sim.ImpairData:
+		return "suffers " + d.Impairment().String(), true
 	case sim.StageData:
 		return d.Stage, true
 	case sim.RefuseData:

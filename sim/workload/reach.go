@@ -65,8 +65,8 @@ func (r *reach) proto() string {
 	return "icmp"
 }
 
-// Predict: an echo is answered exactly while there is a way.
-func (r *reach) Predict(v sim.Viewer) sim.Machine { return mirror{v} }
+// Predict: an echo is answered exactly while there is a way, but for those that chance takes on the way there or back.
+func (r *reach) Predict(v sim.Viewer) sim.Machine { return echoes{mirror{v}, r.interval, false} }
 
 // mirror serves while there is a way.
 type mirror struct{ sim.Viewer }

@@ -66,8 +66,8 @@ type stream struct {
 // Flow is the way of the datagrams; that of their answers is never used.
 func (s *stream) Flow() sim.Flow { return s.flow }
 
-// Predict: a datagram arrives exactly while there is a way.
-func (s *stream) Predict(v sim.Viewer) sim.Machine { return mirror{v} }
+// Predict: a datagram arrives exactly while there is a way, but for those that chance takes.
+func (s *stream) Predict(v sim.Viewer) sim.Machine { return echoes{mirror{v}, s.interval, true} }
 
 // Measure sends, and listens at the other place.
 func (s *stream) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) error {

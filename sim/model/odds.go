@@ -1,0 +1,124 @@
+package model
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
+
+// shortTrip is the longest round trip that leaves the laws of connections as they are: retransmission timers count from
+// 200 ms and a round trip (tcp_rto_min), and the laws allow for a twentieth.
+const shortTrip = 10 * time.Millisecond
+
+// chance is what chance has done to a member so far, for its prediction.
+type chance struct {
+	odds  sim.Odds
+	since time.Duration // when the odds became so
+	any   bool          // there were odds at all
+	sum   sim.OddsData  // until since
+	spent time.Duration // over which the sum was made
+}
+
+// tellFares tells the travellers what the way takes.
+func (y *way) tellFares() {
+	for _, t := range y.travellers {
+		t.fares(y.fares)
+	}
+}
+
+// fares works out what chance does to the member from now on.
+func (m *member) fares(all []fare) {
+	m.draw(m.reckon(all))
+}
+
+// fares makes a datastore's guests lawless: which path is given up, and when, would hang on chance.
+func (p *path) fares(all []fare) {
+	for _, m := range p.store.guests {
+		var odds sim.Odds
+		if len(all) > 0 {
+			odds.Lawless = fmt.Sprintf("a path of %s is impaired", p.store.conf)
+		}
+		m.draw(odds)
+	}
+}
+
+// draw has other odds from now on.
+func (m *member) draw(o sim.Odds) {
+	if o == m.chance.odds || m.stopped {
+		return
+	}
+	m.chance.add(m.Now())
+	m.chance.odds, m.chance.any = o, true
+	if m.world.opts.OnOdds != nil {
+		m.world.opts.OnOdds(m.member, o)
+	}
+}
+
+// reckon is what ways that take that much come to for the member.
+func (m *member) reckon(all []fare) sim.Odds {
+	var o sim.Odds
+	var ways [][2]float64
+	uneven, lossy := false, false
+	for i, f := range all {
+		least, most := f.there.delay[0]+f.back.delay[0], f.there.delay[1]+f.back.delay[1]
+		if i == 0 || least < o.Delay {
+			o.Delay = least
+		}
+		o.Jitter = max(o.Jitter, most-o.Delay)
+		ways = append(ways, [2]float64{f.there.loss[1], f.back.loss[1]})
+		uneven = uneven || f.there.loss[0] != f.there.loss[1] || f.back.loss[0] != f.back.loss[1]
+		lossy = lossy || f.there.loss[1] > 0 || f.back.loss[1] > 0
+		if f.there.unlawful || f.back.unlawful {
+			o.Lawless = "frames on its way are corrupted or held back"
+		}
+	}
+	law, lawful := m.machine.(sim.Lossy)
+	if lawful && len(ways) > 0 {
+		o.Chance = law.Chance(ways)
+	}
+	switch {
+	case uneven:
+		o.Lawless = "only some of several equal paths lose what is sent"
+	case lossy && !lawful:
+		o.Lawless = "there is no law for its kind over a way that loses"
+	case o.Delay+o.Jitter > shortTrip && !o.Patient:
+		o.Lawless = fmt.Sprintf("there is no law for its kind over a round trip of %s", o.Delay+o.Jitter)
+	}
+	return o
+}
+
+// add brings the odds up to now into the sum: the least and the most that they ever were.
+func (c *chance) add(now time.Duration) {
+	from := max(0, c.since)
+	c.since = now
+	if now <= from {
+		return
+	}
+	o, s := c.odds, &c.sum
+	late := [2]time.Duration{max(o.Delay, o.Late), max(o.Delay+o.Jitter, o.Late)}
+	if o.Late > 0 {
+		late[1] += o.Longest
+	}
+	if c.spent == 0 {
+		s.Loss, s.P99 = [2]float64{o.Share, o.Share}, [2]sim.Seconds{sim.Seconds(late[0]), sim.Seconds(late[1])}
+	}
+	s.Loss = [2]float64{min(s.Loss[0], o.Share), max(s.Loss[1], o.Share)}
+	s.P99 = [2]sim.Seconds{min(s.P99[0], sim.Seconds(late[0])), max(s.P99[1], sim.Seconds(late[1]))}
+	if o.Interval > 0 {
+		s.Requests += uint64((now - from) / o.Interval)
+	}
+	s.Longest = max(s.Longest, sim.Seconds(o.Longest))
+	if s.Lawless == "" {
+		s.Lawless = o.Lawless
+	}
+	c.spent += now - from
+}
+
+// tellOdds writes down what chance has done in all.
+func (m *member) tellOdds() {
+	if m.chance.any {
+		m.chance.add(m.Now())
+		m.world.note(m.cause, m.member.Subject(), m.chance.sum)
+	}
+}
