@@ -48,6 +48,7 @@ test-user:
 bench: build ## the figures of the README, as ratios measured in one run
 	$(GO) run ./sim/kernel/bench
 	$(GO) test -run '^$$' -bench 'FatTree/storage|HundredThousand' -cpu 1 ./sim/sweep
+	$(GO) test -run '^$$' -bench Incident -cpu 1 ./sim/recovery
 
 fuzz: ## every parser, FUZZTIME each
 	@for p in $$($(GO) list ./...); do \

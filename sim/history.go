@@ -36,6 +36,9 @@ type History struct {
 
 // HistoryOf reads a log.
 func HistoryOf(log *Log) *History {
+	if log.history != nil {
+		return log.history
+	}
 	h := &History{members: map[string][]string{}, outages: map[string][]Outage{}, late: map[string]time.Duration{}}
 	workload := map[string]string{}
 	for _, u := range log.Header().Uses {

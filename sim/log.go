@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -17,6 +18,7 @@ type Log struct {
 	listeners []func(Event)
 	wall      func() time.Time
 	now       func() time.Duration
+	history   *History // while the log is being judged
 }
 
 // NewLog makes an empty log whose events bear the clock's time, and wall's where wall is not nil.
@@ -45,6 +47,9 @@ func (l *Log) Take(e Event) error {
 
 func (l *Log) append(e Event) int {
 	e.Seq = len(l.events) + 1
+	if len(l.events) == cap(l.events) {
+		l.events = slices.Grow(l.events, len(l.events)+1) // twice as many: append grows long ones by a quarter
+	}
 	l.events = append(l.events, e)
 	for _, f := range l.listeners {
 		f(e)

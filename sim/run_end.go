@@ -74,7 +74,10 @@ func (r *Run) latent(seq int) string {
 	return ""
 }
 
+// judge adds the verdicts. They change nothing that the members saw: what that was is read once for all checks.
 func judge(log *Log, sc *Scenario) {
+	log.history = HistoryOf(log)
+	defer func() { log.history = nil }()
 	addVerdicts(log, "survive", sc.MustSurvive)
 	addVerdicts(log, "expect", sc.Expect)
 }

@@ -20,6 +20,7 @@ type crew struct {
 	queue  []*task // by urgency
 	tasks  int     // ever made
 	harmed map[*SideEffect]int
+	ways   map[*Work][]way // what work cannot be done without
 
 	alarm    int           // the event that began it; 0: all is quiet
 	since    time.Duration // when that was
@@ -43,7 +44,7 @@ func newCrew(p *Plan, h *sim.Hands) *crew {
 	sc := h.Scenario()
 	c := &crew{
 		plan: p, hands: h, loop: h.Loop(), start: sc.Start, view: newView(sc, h.Loop().Now), people: newPeople(p),
-		harmed: map[*SideEffect]int{}, batch: map[int]*scripted{}, nextShift: func() {}, nextCare: func() {}, nextLook: func() {},
+		harmed: map[*SideEffect]int{}, ways: map[*Work][]way{}, batch: map[int]*scripted{}, nextShift: func() {}, nextCare: func() {}, nextLook: func() {},
 	}
 	c.shelf = newShelf(c)
 	c.marks = milestones{crew: c, reached: map[string]bool{}}
@@ -52,6 +53,9 @@ func newCrew(p *Plan, h *sim.Hands) *crew {
 	for _, m := range h.Guests() {
 		g := c.view.members[m.Subject()].guest
 		g.place = len(c.machines)
+		for _, need := range g.member.Workload.Needs {
+			g.needs = append(g.needs, way{need + sim.Needed, c.view.uses[need]})
+		}
 		c.machines = append(c.machines, g)
 	}
 	return c
@@ -151,8 +155,8 @@ func (c *crew) lacking(t *task) string {
 }
 
 func (c *crew) stillDown() bool {
-	for _, n := range c.view.unwell {
-		if n > 0 {
+	for _, u := range c.view.uses {
+		if u.unwell > 0 {
 			return true
 		}
 	}

@@ -38,7 +38,7 @@ func (f *finder) forget() {
 }
 
 func (f *finder) dark(l *topology.Link) bool {
-	return f.crew.view.dark[l.A.String()] || f.crew.view.dark[l.B.String()]
+	return f.crew.view.dark[l.A] || f.crew.view.dark[l.B]
 }
 
 // suspect is a link without carrier between two nodes that are in service.

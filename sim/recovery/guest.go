@@ -14,6 +14,7 @@ type guest struct {
 	name   string
 	place  int // among all machines, as the file names them
 	store  *topology.Datastore
+	needs  []way
 	mute   bool // once failed
 	state  sim.GuestState
 	cause  int  // the latest event about it

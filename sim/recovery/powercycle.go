@@ -61,9 +61,9 @@ func (c *crew) restart(g *guest) {
 // needs is the first workload that a machine needs and that is not there. One of a tier of its own, or what it needs in
 // turn, never waits for itself.
 func (c *crew) needs(g *guest) string {
-	for _, need := range g.member.Workload.Needs {
-		if !c.view.there(need) {
-			return need + sim.Needed
+	for _, need := range g.needs {
+		if !c.view.knows(need.use) {
+			return need.name
 		}
 	}
 	return ""

@@ -324,13 +324,3 @@ func TestTakeTheFaultAwayAndTheShareIsGone(t *testing.T) {
 	assert.Equal(t, worst.Length(), total, "the shares sum to the whole")
 	assert.Greater(t, total, 10*time.Hour)
 }
-
-// BenchmarkIncident plays the incident of 2023 in the model: fifteen hours, 300 machines, seven people.
-func BenchmarkIncident(b *testing.B) {
-	sc, err := scenarios.Load("sconet-2023", scenarios.Options{})
-	require.NoError(b, err)
-	for b.Loop() {
-		_, err := model.Replay(sc, 0.5)
-		require.NoError(b, err)
-	}
-}

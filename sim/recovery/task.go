@@ -20,6 +20,7 @@ type task struct {
 	// fast and slow are how long it takes, with and without access. The dice are thrown when it is made, so that who does
 	// it and when changes nothing about it.
 	fast, slow time.Duration
+	ways       []way // what it needs to be there
 	// lacks says what else it waits for; empty when it can begin.
 	lacks func() string
 	// own is the workload that the task is about: nobody waits for a tool in order to repair that tool.
@@ -67,6 +68,7 @@ func (c *crew) add(t *task) {
 	if t.work.Without != nil {
 		t.slow = t.work.Without.draw(dice)
 	}
+	t.ways = c.waysOf(t.work)
 	c.tasks++
 	t.seq = c.tasks
 	at := len(c.queue)
@@ -103,19 +105,35 @@ func (c *crew) takes(t *task) time.Duration {
 
 // missing is the access that a task lacks at present.
 func (c *crew) missing(t *task) string {
-	for _, a := range t.work.Access {
-		way := a
-		switch a {
-		case onSite:
-			continue // people travel
-		case outOfBand:
-			if way = c.plan.OutOfBand.Text; way == "" {
-				continue
-			}
-		}
-		if !c.view.there(way) {
-			return a
+	for _, w := range t.ways {
+		if !c.view.knows(w.use) {
+			return w.name
 		}
 	}
 	return ""
+}
+
+// way is something that has to be there, as people say it, and the workload that it is.
+type way struct {
+	name string
+	use  *use
+}
+
+// waysOf looks up what work needs. People travel, and out-of-band access that no workload carries is always there.
+func (c *crew) waysOf(w *Work) []way {
+	if ways, ok := c.ways[w]; ok {
+		return ways
+	}
+	var ways []way
+	for _, a := range w.Access {
+		workload := a
+		if a == outOfBand {
+			workload = c.plan.OutOfBand.Text
+		}
+		if a != onSite && workload != "" {
+			ways = append(ways, way{a, c.view.uses[workload]})
+		}
+	}
+	c.ways[w] = ways
+	return ways
 }

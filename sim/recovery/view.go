@@ -10,16 +10,15 @@ import (
 // view is what people can see of the plant: what is served, what pings, which nodes are in service, which ports have a
 // carrier, what the hypervisor lists.
 type view struct {
-	members map[string]*seen // by subject
-	unwell  map[string]int   // by workload: members that are not served
-	count   map[string]int   // by workload: members
-	stages  map[string]bool  // nodes that are not in service, and whether they are on their way
-	dark    map[string]bool  // ports without carrier
-	stores  map[string]bool  // datastores that do not answer
-	turned  bool             // a workload has come or gone since somebody looked
+	members map[string]*seen          // by subject
+	uses    map[string]*use           // by workload
+	ports   map[string]*topology.Port // by name
+	stages  map[string]bool           // nodes that are not in service, and whether they are on their way
+	dark    map[*topology.Port]bool   // ports without carrier
+	stores  map[string]bool           // datastores that do not answer
+	turned  bool                      // a workload has come or gone since somebody looked
 	now     func() time.Duration
-	since   map[string]time.Duration // by workload: when it came back
-	fresh   time.Duration            // until when there is something that nobody knows yet
+	fresh   time.Duration // until when there is something that nobody knows yet
 	// network and storage hold the conversations that are not served, by what they need; guests those of machines.
 	network, storage, guests map[string]bool
 }
@@ -32,19 +31,33 @@ type seen struct {
 	down   bool
 }
 
+// use is a workload: how many members it has, how many of them are not served, and when it came back, if ever.
+type use struct {
+	members, unwell int
+	back            time.Duration
+	ever            bool
+}
+
+// served says whether at least one member of a workload is.
+func (u *use) served() bool { return u.unwell < u.members }
+
 // known is how long it takes until people know what can be seen. Chosen: longer than either world takes to see it, so that
 // what happens at nearly one instant is decided alike in both.
 const known = 5 * time.Second
 
 func newView(sc *sim.Scenario, now func() time.Duration) *view {
 	v := &view{
-		now: now, since: map[string]time.Duration{},
-		members: map[string]*seen{}, unwell: map[string]int{}, count: map[string]int{}, stages: map[string]bool{},
-		dark: map[string]bool{}, stores: map[string]bool{},
+		now: now, members: map[string]*seen{}, uses: map[string]*use{}, ports: map[string]*topology.Port{},
+		stages: map[string]bool{}, dark: map[*topology.Port]bool{}, stores: map[string]bool{},
 		network: map[string]bool{}, storage: map[string]bool{}, guests: map[string]bool{},
 	}
+	for _, l := range sc.Plant.Links {
+		for _, p := range l.Ends() {
+			v.ports[p.String()] = p
+		}
+	}
 	for _, u := range sc.Uses {
-		v.count[u.ID] = len(u.Members)
+		v.uses[u.ID] = &use{members: len(u.Members)}
 		for _, m := range u.Members {
 			v.members[m.Subject()] = v.conversation(m)
 		}
@@ -83,7 +96,7 @@ func (v *view) see(e sim.Event) *guest {
 	case sim.PathsData:
 		set(v.stores, e.Subject, d.Mode != "serving")
 	case sim.CarrierData:
-		set(v.dark, e.Subject, !d.Up)
+		set(v.dark, v.ports[e.Subject], !d.Up)
 	case sim.StageData:
 		delete(v.stages, e.Subject)
 		if d.Stage != topology.Forwarding.String() {
@@ -104,17 +117,17 @@ func (v *view) turn(e sim.Event, down bool) *guest {
 	if s.member.Aspect != "" {
 		return nil
 	}
-	workload := s.member.Workload.ID
-	before := v.served(workload)
+	u := v.uses[s.member.Workload.ID]
+	before := u.served()
 	if down {
-		v.unwell[workload]++
+		u.unwell++
 	} else {
-		v.unwell[workload]--
+		u.unwell--
 	}
-	if v.served(workload) && !before {
-		v.since[workload] = v.now()
+	if u.served() && !before {
+		u.back, u.ever = v.now(), true
 	}
-	v.turned = v.turned || before != v.served(workload)
+	v.turned = v.turned || before != u.served()
 	v.fresh = v.now() + known
 	if s.guest != nil {
 		s.guest.down, s.guest.cause = down, e.Seq
@@ -123,7 +136,7 @@ func (v *view) turn(e sim.Event, down bool) *guest {
 	return s.guest
 }
 
-func set(m map[string]bool, key string, on bool) {
+func set[K comparable](m map[K]bool, key K, on bool) {
 	if on {
 		m[key] = true
 	} else {
@@ -131,14 +144,11 @@ func set(m map[string]bool, key string, on bool) {
 	}
 }
 
-// served says whether at least one member of a workload is.
-func (v *view) served(workload string) bool { return v.unwell[workload] < v.count[workload] }
-
 // there says whether a workload is served, and people know it.
-func (v *view) there(workload string) bool {
-	back, ever := v.since[workload]
-	return v.served(workload) && (!ever || v.now() >= back+known)
-}
+func (v *view) there(workload string) bool { return v.knows(v.uses[workload]) }
+
+// knows says so of one that was looked up before.
+func (v *view) knows(u *use) bool { return u.served() && (!u.ever || v.now() >= u.back+known) }
 
 // booting says whether a node is on its way into service: what it will do when it is there is not known yet.
 func (v *view) booting() bool {
