@@ -95,7 +95,7 @@ func (h *Hardware) peerOf(d *device, pair *topology.Pair) *device {
 func (h *Hardware) cableWell(l *topology.Link) bool {
 	c := h.cables[l]
 	for _, p := range l.Ends() {
-		if s := h.sockets[p]; s.dead() || s.dark > 0 {
+		if s := h.sockets[p]; s.dead() || s.dark > 0 || len(s.shut) > 0 {
 			return false
 		}
 	}

@@ -79,7 +79,20 @@ func (h *Hands) Shut(a Act, p *topology.Port, shut bool) {
 		do = "shut port"
 	}
 	seq := h.did(a, p.String(), do)
-	h.run.hw.socket(p).shut = shut
+	s := h.run.hw.socket(p)
+	if s.shut = nil; shut {
+		s.shut = []*reason{{}}
+	}
+	h.run.hw.apply(seq)
+}
+
+// RollBack takes back what changes did to the configuration of a node.
+func (h *Hands) RollBack(a Act, n *topology.Node) {
+	seq := h.did(a, n.ID, "roll back")
+	for _, p := range n.Ports {
+		s := h.run.hw.socket(p)
+		s.shut = slices.DeleteFunc(s.shut, func(r *reason) bool { return r.change })
+	}
 	h.run.hw.apply(seq)
 }
 
@@ -130,7 +143,9 @@ func (h *Hands) Look(l *topology.Link) (state LinkState, at *topology.Port) {
 			return LinkErrDisabled, p
 		case len(hw.cable(l).pulls) > 0:
 			return LinkUnplugged, p
-		case hw.socket(p).shut:
+		case slices.ContainsFunc(hw.socket(p).shut, func(r *reason) bool { return r.change }):
+			return LinkChanged, p
+		case len(hw.socket(p).shut) > 0:
 			return LinkShut, p
 		case hw.socket(p).dead():
 			return LinkOpticDead, p
@@ -149,6 +164,7 @@ const (
 	LinkErrDisabled LinkState = "err-disabled"
 	LinkUnplugged   LinkState = "unplugged"
 	LinkShut        LinkState = "shut"
+	LinkChanged     LinkState = "shut by a change"
 )
 
 // did writes down what somebody does.

@@ -25,6 +25,7 @@ type Hardware struct {
 	pairs    map[*topology.Node]*topology.Pair
 	refusals map[[2]*topology.Node]*int
 	refused  map[[2]*topology.Node]bool
+	guards   []*guard
 	san      sanState
 
 	waiting []*wait
@@ -50,7 +51,7 @@ type socket struct {
 	port   *topology.Port
 	dark   int
 	optics []*opticFault
-	shut   bool // by somebody, at its own node
+	shut   []*reason // at its own node
 	up     bool // carrier, as the world was told
 	gone   bool // dark, as the world was told
 	// impairments are those of faults; impaired is what the world was told of these and the link's own.
@@ -60,12 +61,13 @@ type socket struct {
 
 // cable is a link between two sockets.
 type cable struct {
-	pulls       []*pull
+	pulls       []*reason
 	errDisabled int
+	guard       *guard
 }
 
-// pull is one reason why a cable is unplugged; cause is the event that says so.
-type pull struct{ cause int }
+// reason is one of those why a cable is unplugged or a port is shut. A change of configuration can be rolled back.
+type reason struct{ change bool }
 
 // opticFault is one thing that is wrong with a transceiver. Seat says that it is cured by taking it out and putting it
 // in again.
@@ -97,6 +99,7 @@ func NewHardware(env Env, world World) *Hardware {
 				h.pairs[n] = g.Pair
 			}
 		}
+		h.guard(g)
 	}
 	return h
 }
@@ -177,6 +180,7 @@ func (h *Hardware) apply(cause int) {
 	h.applyPower(cause, &b)
 	h.applyPairs(cause, &b)
 	h.applyArrays(cause, &b)
+	h.applyGuards(cause, &b)
 	h.applySockets(cause, &b)
 	h.applyRefusals(cause, &b)
 	h.tell(cause, b)
@@ -358,7 +362,7 @@ func (h *Hardware) carrier(p *topology.Port) (up bool, why string) {
 		return false, "err-disabled"
 	case len(c.pulls) > 0:
 		return false, "unplugged"
-	case h.sockets[p].shut || h.sockets[peer].shut:
+	case len(h.sockets[p].shut) > 0 || len(h.sockets[peer].shut) > 0:
 		return false, "shut"
 	case h.held(p) || h.held(peer):
 		return false, "held by its pair"
@@ -366,6 +370,8 @@ func (h *Hardware) carrier(p *topology.Port) (up bool, why string) {
 		return false, "no light from " + peer.String()
 	case h.sockets[p].dead() && p.Link.FaultSignalling:
 		return false, "fault signalled by " + peer.String()
+	case c.guard != nil && c.guard.tripped:
+		return false, "too few links of " + c.guard.group.ID
 	}
 	return true, ""
 }

@@ -137,9 +137,11 @@ type PowerData struct {
 	Live bool `json:"live"`
 }
 
-// ErrDisableData: a port was shut by its own switch after too many flaps; it stays so until somebody acts.
+// ErrDisableData: a port was shut by its own switch after too many flaps, or since a guard found too few links of its group
+// well; it stays so until somebody acts.
 type ErrDisableData struct {
-	Flaps int `json:"flaps"`
+	Flaps int    `json:"flaps,omitempty"`
+	Guard string `json:"guard,omitempty"` // the group
 }
 
 // BondData: a bond uses another member; empty Active: none.

@@ -64,7 +64,15 @@ func (s *Scope) FeedOff(feed string) {
 // Unplug takes the carrier from both ends of links, as a pulled cable or a shut port does.
 func (s *Scope) Unplug(links ...*topology.Link) {
 	for _, l := range links {
-		s.pull(s.hw.cable(l))
+		s.because(&s.hw.cable(l).pulls, &reason{})
+	}
+	s.hw.apply(s.cause)
+}
+
+// ShutPorts shuts ports at their own nodes, as a change of configuration does, until it is rolled back or somebody opens them.
+func (s *Scope) ShutPorts(ports ...*topology.Port) {
+	for _, p := range ports {
+		s.because(&s.hw.socket(p).shut, &reason{change: true})
 	}
 	s.hw.apply(s.cause)
 }
@@ -219,12 +227,11 @@ func (s *Scope) effect(count *int) {
 	s.undo = append(s.undo, func() { *count-- })
 }
 
-// pull unplugs a cable. Somebody may plug it in again before this scope is released.
-func (s *Scope) pull(c *cable) {
-	p := &pull{s.cause}
-	c.pulls = append(c.pulls, p)
+// because adds a reason to others. Somebody may take it away before this scope is released.
+func (s *Scope) because(all *[]*reason, one *reason) {
+	*all = append(*all, one)
 	s.undo = append(s.undo, func() {
-		c.pulls = slices.DeleteFunc(c.pulls, func(x *pull) bool { return x == p })
+		*all = slices.DeleteFunc(*all, func(x *reason) bool { return x == one })
 	})
 }
 

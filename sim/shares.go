@@ -287,7 +287,7 @@ func ofPart(s PartState) string {
 
 // fix is the last thing that somebody did to a port or a cable in some time; the zero Event when nobody did.
 func (r *shares) fix(from, until time.Duration) Event {
-	doing := []string{"replace optic", "reseat optic", "plug in", "clear err-disable", "open port"}
+	doing := []string{"replace optic", "reseat optic", "plug in", "clear err-disable", "open port", "roll back"}
 	events := r.log.Events()
 	for i := len(events) - 1; i >= 0; i-- {
 		if d, ok := events[i].Data.(ActionData); ok && slices.Contains(doing, d.Do) && from <= events[i].At && events[i].At <= until {

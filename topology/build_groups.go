@@ -20,6 +20,9 @@ func (b *builder) groups() {
 		if s.Pair != nil {
 			b.pair(g, s.Pair)
 		}
+		if s.Guard != nil {
+			b.guard(g, s.Guard)
+		}
 		b.plant.Groups = append(b.plant.Groups, g)
 	}
 }
@@ -61,6 +64,19 @@ func (b *builder) pair(g *Group, s *PairSpec) {
 		g.Pair.PeerLink = between[0]
 	default:
 		b.ps.Add(s.Pos, "name it: peer_link", "%d links between %s and %s, which is the peer link?", len(between), g.Nodes[0].ID, g.Nodes[1].ID)
+	}
+}
+
+// guard finds out whether the links of a group can be guarded together.
+func (b *builder) guard(g *Group, s *GuardSpec) {
+	g.Guard = &Guard{MinLinks: s.MinLinks, ErrDisable: s.ErrDisable}
+	switch {
+	case len(g.Nodes) > 0 || len(g.Links) == 0:
+		b.ps.Add(s.Pos, "give it a group of links alone", "a guard watches links, and %s has others", g.ID)
+	case len(g.Meet()) == 0:
+		b.ps.Add(s.Pos, "", "a guard sits where its links meet, and those of %s have no node in common", g.ID)
+	case s.MinLinks < 1 || s.MinLinks > len(g.Links):
+		b.ps.Add(s.Pos, "", "min_links of %s is %d: it has %d", g.ID, s.MinLinks, len(g.Links))
 	}
 }
 

@@ -3,6 +3,7 @@ package topology
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
@@ -268,7 +269,28 @@ type Group struct {
 	Redundant bool     // "one of these is enough"
 	Shares    []string // "change", "firmware", "optic-batch", "rack"...
 	Pair      *Pair    // nil: members boot without regard to each other
+	Guard     *Guard   // nil: what becomes of one of its links is nothing to the others
 	Pos       Pos
+}
+
+// Guard is what the nodes where a group's links meet do when too few of these have a carrier: they take the rest down, so
+// that traffic goes another way where there is one. Min-links of a port channel does so, and uplink failure detection.
+type Guard struct {
+	// MinLinks is how many must have a carrier for any of them to be used.
+	MinLinks int
+	// ErrDisable: what was taken down stays so until somebody clears it. Without it the links come back with the carriers.
+	ErrDisable bool
+}
+
+// Meet lists the nodes that all links of a group have in common.
+func (g *Group) Meet() []*Node {
+	var all []*Node
+	for _, n := range []*Node{g.Links[0].A.Node, g.Links[0].B.Node} {
+		if !slices.ContainsFunc(g.Links, func(l *Link) bool { return l.A.Node != n && l.B.Node != n }) {
+			all = append(all, n)
+		}
+	}
+	return all
 }
 
 // Pair is what two switches agree on when they appear as one (MLAG, vPC).

@@ -119,6 +119,14 @@ type GroupSpec struct {
 	Members   []yamlfile.Word `yaml:"members" doc:"nodes or links that share fate without standing in for one another"`
 	Shares    []string        `yaml:"shares" doc:"what they share: change, firmware, optic-batch, rack..."`
 	Pair      *PairSpec       `yaml:"pair" doc:"two switches that appear as one"`
+	Guard     *GuardSpec      `yaml:"guard" doc:"what becomes of its links when others of them are down"`
+}
+
+// GuardSpec is a link guard as typed.
+type GuardSpec struct {
+	Pos        Pos
+	MinLinks   int  `yaml:"min_links,required,scalar" doc:"how many of the links must have a carrier; with fewer the rest are taken down (min-links of a port channel)"`
+	ErrDisable bool `yaml:"err_disable" doc:"what was taken down stays down until somebody clears it"`
 }
 
 // PairSpec is a pair as typed.

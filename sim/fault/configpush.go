@@ -41,13 +41,15 @@ type ConfigPush struct {
 	Finds     *yamlfile.Percent `yaml:"finds" doc:"how likely each reviewer is to see that it does not do what it should; 60% by default"`
 	DryRun    yamlfile.Percent  `yaml:"dry_run" doc:"how likely a dry run against what is deployed is to show what it does; none is done by default"`
 	Intended  string            `yaml:"intended" doc:"what it was meant to do, in words"`
-	Effect    string            `yaml:"effect" enum:"reboot|shut|none" doc:"what it does to a node: reboot it (default), shut all its ports, or nothing"`
+	Effect    string            `yaml:"effect" enum:"reboot|shut|none" doc:"what it does to a node: reboot it (default), shut ports, or nothing"`
+	Shuts     topology.Target   `yaml:"shuts" doc:"the node:port ends that it leaves shut, until somebody rolls it back; with effect shut all of a node by default"`
 	Rollout   string            `yaml:"rollout" enum:"all-at-once|serial|canary" doc:"all nodes together (default), one after the other, or one and then the others"`
 	Gate      *Gate             `yaml:"gate" doc:"what must stay well for a roll-out to go on"`
 	Confirm   time.Duration     `yaml:"commit_confirm" doc:"a node that its author cannot reach after this long takes its old configuration back"`
 	Window    *Window           `yaml:"window" doc:"when it may be done, and to how many nodes at a time"`
 
 	nodes []*topology.Node
+	shuts []*topology.Port
 }
 
 // Gate is what must stay well. It is fed by what conversations really see.
@@ -77,8 +79,36 @@ func (c *ConfigPush) Resolve(p *topology.Plant) error {
 	case c.Class != "normal" && len(c.Reviewers) > 0:
 		return fmt.Errorf("nobody reviews a %s change: make it normal, or leave out its reviewers", cmp.Or(c.Class, "standard"))
 	}
-	return errors.Join(c.Gate.resolve(p), c.Window.check())
+	return errors.Join(c.resolveShuts(p), c.Gate.resolve(p), c.Window.check())
 }
+
+// resolveShuts finds the ports that are left shut: those of nodes that take the change.
+func (c *ConfigPush) resolveShuts(p *topology.Plant) (err error) {
+	if len(c.Shuts) == 0 {
+		return nil
+	}
+	if c.Effect == "none" {
+		return errors.New("a change without effect shuts no ports: leave out shuts, or the effect")
+	}
+	c.shuts, err = c.Shuts.Ports(p)
+	for _, port := range c.shuts {
+		if !slices.Contains(c.nodes, port.Node) {
+			return fmt.Errorf("the change cannot shut %s: %s does not take it", port, port.Node.ID)
+		}
+	}
+	return err
+}
+
+// portsOf are the ports of a node that the change leaves shut.
+func (c *ConfigPush) portsOf(n *topology.Node) []*topology.Port {
+	if c.mutes() {
+		return n.Ports
+	}
+	return slices.DeleteFunc(slices.Clone(c.shuts), func(p *topology.Port) bool { return p.Node != n })
+}
+
+// mutes says whether nobody can reach a node any more that has taken the change.
+func (c *ConfigPush) mutes() bool { return c.Effect == "shut" && len(c.Shuts) == 0 }
 
 func (g *Gate) resolve(p *topology.Plant) error {
 	if g == nil {
@@ -211,13 +241,11 @@ func (r *rollout) push(n *topology.Node) {
 	switch r.Effect {
 	case "none":
 		r.scope.Note(n.ID, sim.ProofData{Evidence: n.ID + " took the change, and nothing else happened"})
-	case "shut":
-		for _, p := range n.Ports {
-			taken.Unplug(p.Link)
-		}
+	case "shut": // nothing but its ports
 	default:
 		r.scope.Reboot(n, 0)
 	}
+	taken.ShutPorts(r.portsOf(n)...)
 	if r.Confirm > 0 {
 		r.scope.After(r.Confirm, func() { r.confirm(n, taken) })
 	}
@@ -225,7 +253,7 @@ func (r *rollout) push(n *topology.Node) {
 
 // confirm is the end of a trial: its author confirms the change on a node that can be reached, and nobody does on another.
 func (r *rollout) confirm(n *topology.Node, taken *sim.Scope) {
-	if r.scope.InService(n) && r.Effect != "shut" {
+	if r.scope.InService(n) && !r.mutes() {
 		r.scope.Note(n.ID, sim.ChangeData{Step: "confirmed"})
 		return
 	}

@@ -31,9 +31,12 @@ type crew struct {
 	machines []*guest
 	batch    map[int]*scripted // by turn: the one that machines are still added to
 	batches  int
+	// scripting: the script is at a go. At_once is all that it restarts at a time, however many people there are.
+	scripting bool
 	marks    milestones
 	finder   finder
 	news     news
+	rolling  map[*topology.Node]bool // somebody takes a change back there, or will
 	nextLook func() // cancels the look that is planned for when more is known
 	nextCare func() // cancels the next look at all machines
 	// nextShift cancels the look that is planned for when the next team comes.
@@ -44,7 +47,7 @@ func newCrew(p *Plan, h *sim.Hands) *crew {
 	sc := h.Scenario()
 	c := &crew{
 		plan: p, hands: h, loop: h.Loop(), start: sc.Start, view: newView(sc, h.Loop().Now), people: newPeople(p),
-		harmed: map[*SideEffect]int{}, ways: map[*Work][]way{}, batch: map[int]*scripted{}, nextShift: func() {}, nextCare: func() {}, nextLook: func() {},
+		harmed: map[*SideEffect]int{}, ways: map[*Work][]way{}, batch: map[int]*scripted{}, rolling: map[*topology.Node]bool{}, nextShift: func() {}, nextCare: func() {}, nextLook: func() {},
 	}
 	c.shelf = newShelf(c)
 	c.marks = milestones{crew: c, reached: map[string]bool{}}

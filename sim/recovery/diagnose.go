@@ -71,6 +71,17 @@ func (c *crew) mend(cause int, l *topology.Link, at *topology.Port, state sim.Li
 	case sim.LinkOpticDead:
 		c.reseat(cause, at)
 		return
+	case sim.LinkChanged:
+		if c.rolling[at.Node] {
+			return
+		}
+		c.rolling[at.Node] = true
+		t.name, t.work, t.on = "roll-back", times.RollBack, at.Node.ID
+		t.end = func(a sim.Act) string {
+			c.rolling[at.Node] = false
+			c.hands.RollBack(a, at.Node)
+			return ""
+		}
 	case sim.LinkErrDisabled:
 		t.name, t.work, t.on = "clear-port", times.Clear, l.ID
 		t.end = func(a sim.Act) string { c.hands.ClearErrDisable(a, l); return "" }

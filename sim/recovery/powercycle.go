@@ -131,8 +131,14 @@ func (c *crew) script(g *guest) {
 	c.batches++
 	c.add(&task{
 		name: "scripted-restart", on: fmt.Sprintf("batch %d", c.batches), work: w, skill: "vm", phase: phaseRestart, turn: turn, cause: g.cause,
-		lacks: func() string { return c.needs(g) },
+		lacks: func() string {
+			if c.scripting {
+				return "the script, which is at another go"
+			}
+			return c.needs(g)
+		},
 		begin: func(a sim.Act) {
+			c.scripting = true
 			if c.batch[turn] == b {
 				delete(c.batch, turn)
 			}
@@ -141,6 +147,7 @@ func (c *crew) script(g *guest) {
 			}
 		},
 		end: func(a sim.Act) string {
+			c.scripting = false
 			for _, g := range b.machines {
 				c.switchOn(a, g)
 			}

@@ -45,6 +45,7 @@ type ServiceTimes struct {
 	Reseat   *Work `yaml:"reseat" doc:"to take a transceiver out and put it back, on site; 10m by default"`
 	Fit      *Work `yaml:"fit-part" doc:"to replace a transceiver, on site; 20m by default"`
 	Clear    *Work `yaml:"clear-port" doc:"to open a port that is shut or err-disabled; 2m by default"`
+	RollBack *Work `yaml:"roll-back" doc:"to find out which change shut the ports of a node and take it back, out of band; 10m by default"`
 	PlugIn   *Work `yaml:"plug-in" doc:"to put a cable back, on site; 10m by default"`
 	Cycle    *Work `yaml:"power-cycle" doc:"to switch one virtual machine off and on by hand; 3m by default"`
 	Script   *Work `yaml:"scripted-restart" doc:"to have a script do that; not done by default"`
@@ -86,6 +87,7 @@ func (s *ServiceTimes) fill() {
 	s.Reseat = s.Reseat.orElse(10*time.Minute, onSite)
 	s.Fit = s.Fit.orElse(20*time.Minute, onSite)
 	s.Clear = s.Clear.orElse(2 * time.Minute)
+	s.RollBack = s.RollBack.orElse(10*time.Minute, outOfBand)
 	s.PlugIn = s.PlugIn.orElse(10*time.Minute, onSite)
 	s.Cycle = s.Cycle.orElse(3 * time.Minute)
 	for _, optional := range []**Work{&s.Script, &s.Boot, &s.Repair, &s.Test, &s.Verify} {
@@ -99,7 +101,7 @@ func (s *ServiceTimes) fill() {
 func (s *ServiceTimes) all() map[string]*Work {
 	all := map[string]*Work{
 		"notice": s.Notice, "diagnose-part": s.Diagnose, "reseat": s.Reseat, "fit-part": s.Fit, "clear-port": s.Clear,
-		"plug-in": s.PlugIn, "power-cycle": s.Cycle, "scripted-restart": s.Script, "boot": s.Boot, "repair": s.Repair,
+		"roll-back": s.RollBack, "plug-in": s.PlugIn, "power-cycle": s.Cycle, "scripted-restart": s.Script, "boot": s.Boot, "repair": s.Repair,
 		"test": s.Test, "verify": s.Verify,
 	}
 	for name, w := range all {

@@ -22,7 +22,7 @@ func partCondition(e sim.Event) (c condition, known bool) {
 	case sim.ImpairData:
 		return when(d != (sim.ImpairData{}), "latent", "frames from it suffer "+d.Impairment().String()), true
 	case sim.ErrDisableData:
-		return condition{"down", "shut by its switch after " + Plural(d.Flaps, "flap")}, true
+		return condition{"down", "shut by its switch" + errDisableWords(d)}, true
 	case sim.PowerData:
 		return when(!d.Live, "off", "feed dead"), true
 	case sim.ControllerData:

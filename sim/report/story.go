@@ -284,9 +284,17 @@ func tellRefusals(t *telling) {
 func tellErrDisabled(t *telling) {
 	for _, e := range t.group {
 		if d, ok := e.Data.(sim.ErrDisableData); ok {
-			t.say("%s: shut by its switch after %s (err-disable)", e.Subject, Plural(d.Flaps, "flap"))
+			t.say("%s: shut by its switch%s (err-disable)", e.Subject, errDisableWords(d))
 		}
 	}
+}
+
+// errDisableWords say why a switch shut a port.
+func errDisableWords(d sim.ErrDisableData) string {
+	if d.Guard != "" {
+		return ", too few links of " + d.Guard
+	}
+	return " after " + Plural(d.Flaps, "flap")
 }
 
 func tellBonds(t *telling) {

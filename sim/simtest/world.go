@@ -190,7 +190,7 @@ func tell(e sim.Event) (string, bool) {
 	case sim.PowerData:
 		return onOff("power", d.Live), true
 	case sim.ErrDisableData:
-		return fmt.Sprintf("err-disabled after %d", d.Flaps), true
+		return strings.TrimSpace(fmt.Sprintf("err-disabled after %d %s", d.Flaps, d.Guard)), true
 	case sim.ControllerData:
 		return onOff("controller", d.On), true
 	case sim.VolumeData:
