@@ -66,13 +66,3 @@ func (h *Hardware) errDisable(g *topology.Group, cause int, b *batch) {
 		}
 	}
 }
-
-// unguard ends all guards and opens what they shut.
-func (h *Hardware) unguard() {
-	for _, g := range h.guards {
-		for _, l := range g.group.Links {
-			h.cables[l].errDisabled, h.cables[l].guard = 0, nil
-		}
-	}
-	h.guards = nil
-}

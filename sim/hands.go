@@ -88,12 +88,7 @@ func (h *Hands) Shut(a Act, p *topology.Port, shut bool) {
 
 // RollBack takes back what changes did to the configuration of a node.
 func (h *Hands) RollBack(a Act, n *topology.Node) {
-	seq := h.did(a, n.ID, "roll back")
-	for _, p := range n.Ports {
-		s := h.run.hw.socket(p)
-		s.shut = slices.DeleteFunc(s.shut, func(r *reason) bool { return r.change })
-	}
-	h.run.hw.apply(seq)
+	h.run.hw.rollBack(n, h.did(a, n.ID, "roll back"))
 }
 
 // Reboot takes the power from a node and gives it back: it boots by its profile.
@@ -170,6 +165,15 @@ const (
 // did writes down what somebody does.
 func (h *Hands) did(a Act, subject, do string) int {
 	return h.Log().Add(a.Cause, subject, ActionData{Do: do, By: a.By, Why: a.Why})
+}
+
+// rollBack opens the ports of a node that changes have shut.
+func (h *Hardware) rollBack(n *topology.Node, cause int) {
+	for _, p := range n.Ports {
+		s := h.sockets[p]
+		s.shut = slices.DeleteFunc(s.shut, func(r *reason) bool { return r.change })
+	}
+	h.apply(cause)
 }
 
 // mendOptic ends what is wrong with a transceiver as far as it is cured.

@@ -30,6 +30,7 @@ func TestHandsMend(t *testing.T) {
 	kill := func(seat bool) func(*sim.Scope) error {
 		return func(s *sim.Scope) error { s.KillOptic(false, seat, port(s.Plant)); return nil }
 	}
+	changed := func(s *sim.Scope) error { s.ShutPorts(port(s.Plant)); return nil }
 	shut := func(s *sim.Scope) error { s.ErrDisable(link(s.Plant), 5); return nil }
 	for name, c := range map[string]struct {
 		harm  func(*sim.Scope) error
@@ -42,6 +43,9 @@ func TestHandsMend(t *testing.T) {
 		"reseated":         {kill(true), sim.LinkOpticDead, func(h *sim.Hands, p *topology.Plant) { h.ReseatOptic(somebody, port(p)) }, true},
 		"reseated in vain": {kill(false), sim.LinkOpticDead, func(h *sim.Hands, p *topology.Plant) { h.ReseatOptic(somebody, port(p)) }, false},
 		"plugged in":       {pull, sim.LinkUnplugged, func(h *sim.Hands, p *topology.Plant) { h.PlugIn(somebody, link(p)) }, true},
+		"rolled back":      {changed, sim.LinkChanged, func(h *sim.Hands, p *topology.Plant) { h.RollBack(somebody, p.Node("core1")) }, true},
+		"the wrong node":   {changed, sim.LinkChanged, func(h *sim.Hands, p *topology.Plant) { h.RollBack(somebody, p.Node("core2")) }, false},
+		"opened":           {changed, sim.LinkChanged, func(h *sim.Hands, p *topology.Plant) { h.Shut(somebody, port(p), false) }, true},
 		"cleared":          {shut, sim.LinkErrDisabled, func(h *sim.Hands, p *topology.Plant) { h.ClearErrDisable(somebody, link(p)) }, true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -52,8 +52,8 @@ type socket struct {
 	dark   int
 	optics []*opticFault
 	shut   []*reason // at its own node
-	up     bool // carrier, as the world was told
-	gone   bool // dark, as the world was told
+	up     bool      // carrier, as the world was told
+	gone   bool      // dark, as the world was told
 	// impairments are those of faults; impaired is what the world was told of these and the link's own.
 	impairments []*topology.Impairment
 	impaired    topology.Impairment

@@ -175,7 +175,6 @@ func (r *Run) play(ctx context.Context) error {
 	r.env.Log.Add(0, "", r.header())
 	r.hw = NewHardware(r.env, r.world)
 	r.root = &Scope{Plant: r.sc.Plant, hw: r.hw, loop: r.env.Loop, Rand: dice(r.sc.Seed, "")}
-	r.root.undo = append(r.root.undo, r.hw.unguard)
 	steady, err := r.steady(ctx)
 	if err != nil || !steady {
 		return r.finish(ctx, "not steady", err)

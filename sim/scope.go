@@ -69,12 +69,28 @@ func (s *Scope) Unplug(links ...*topology.Link) {
 	s.hw.apply(s.cause)
 }
 
-// ShutPorts shuts ports at their own nodes, as a change of configuration does, until it is rolled back or somebody opens them.
+// ShutPorts shuts ports at their own nodes, as a change of configuration does. It outlives this scope, unless the entry says
+// how long it lasts: a configuration stays until it is rolled back or somebody opens the ports.
 func (s *Scope) ShutPorts(ports ...*topology.Port) {
+	owner := s
+	if s.Lasts == 0 {
+		owner = s.root()
+	}
 	for _, p := range ports {
-		s.because(&s.hw.socket(p).shut, &reason{change: true})
+		owner.because(&s.hw.socket(p).shut, &reason{change: true})
 	}
 	s.hw.apply(s.cause)
+}
+
+// RollBack gives a node the configuration back that it had before all changes.
+func (s *Scope) RollBack(n *topology.Node) { s.hw.rollBack(n, s.cause) }
+
+// root is the scope of the whole run.
+func (s *Scope) root() *Scope {
+	for s.parent != nil {
+		s = s.parent
+	}
+	return s
 }
 
 // KillOptic makes the transceivers in ports dead. With latent they work until a node at either end of their link next
@@ -120,14 +136,10 @@ func (s *Scope) Refuse(at, from []*topology.Node) {
 // ErrDisable shuts a link as its switch does after too many flaps. It outlives this scope: only somebody who acts, or
 // the end of the run, brings the link back.
 func (s *Scope) ErrDisable(l *topology.Link, flaps int) {
-	root := s
-	for root.parent != nil {
-		root = root.parent
-	}
 	if s.hw.cable(l).errDisabled > 0 {
 		return
 	}
-	root.effect(&s.hw.cable(l).errDisabled)
+	s.root().effect(&s.hw.cable(l).errDisabled)
 	s.hw.env.Log.Add(s.cause, l.ID, ErrDisableData{Flaps: flaps})
 	s.hw.apply(s.cause)
 }

@@ -199,7 +199,6 @@ type rollout struct {
 	scope   *sim.Scope
 	steps   [][]*topology.Node
 	pushed  []*topology.Node
-	applied []*sim.Scope
 	tripped string // what the gate saw
 	stopped bool
 }
@@ -236,8 +235,6 @@ func (r *rollout) soak() time.Duration {
 func (r *rollout) push(n *topology.Node) {
 	r.pushed = append(r.pushed, n)
 	r.scope.Note(n.ID, sim.ChangeData{Step: "pushed"})
-	taken := r.scope.Sub()
-	r.applied = append(r.applied, taken)
 	switch r.Effect {
 	case "none":
 		r.scope.Note(n.ID, sim.ProofData{Evidence: n.ID + " took the change, and nothing else happened"})
@@ -245,19 +242,19 @@ func (r *rollout) push(n *topology.Node) {
 	default:
 		r.scope.Reboot(n, 0)
 	}
-	taken.ShutPorts(r.portsOf(n)...)
+	r.scope.ShutPorts(r.portsOf(n)...)
 	if r.Confirm > 0 {
-		r.scope.After(r.Confirm, func() { r.confirm(n, taken) })
+		r.scope.After(r.Confirm, func() { r.confirm(n) })
 	}
 }
 
 // confirm is the end of a trial: its author confirms the change on a node that can be reached, and nobody does on another.
-func (r *rollout) confirm(n *topology.Node, taken *sim.Scope) {
+func (r *rollout) confirm(n *topology.Node) {
 	if r.scope.InService(n) && !r.mutes() {
 		r.scope.Note(n.ID, sim.ChangeData{Step: "confirmed"})
 		return
 	}
-	taken.Release()
+	r.scope.RollBack(n)
 	r.stopped = true
 	r.scope.Note(n.ID, sim.ChangeData{Step: "rolled back", Why: "nobody confirmed it within " + r.Confirm.String()})
 }
@@ -273,8 +270,8 @@ func (r *rollout) judge(step []*topology.Node) {
 		return
 	}
 	r.stopped = true
-	for _, taken := range r.applied {
-		taken.Release()
+	for _, n := range r.pushed {
+		r.scope.RollBack(n)
 	}
 	left := 0
 	for _, s := range r.steps {

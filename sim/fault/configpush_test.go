@@ -20,7 +20,9 @@ func pushed(t *testing.T, c *ConfigPush) (steps []string, what string) {
 	p := simtest.TwoCore()
 	sc := &sim.Scenario{Plant: p, Start: time.Date(2023, 6, 1, 13, 0, 0, 0, time.UTC), Timeline: []*sim.Entry{simtest.Entry(t, p, "it", 0, c)}}
 	log, world := simtest.Play(t, sc, sim.Options{})
-	assert.Empty(t, world.Wrong())
+	if len(c.Shuts) == 0 {
+		assert.Empty(t, world.Wrong())
+	}
 	for _, e := range log.Events() {
 		if d, ok := e.Data.(sim.ChangeData); ok {
 			steps = append(steps, e.At.String()+" "+e.Subject+" "+d.Step)
@@ -72,6 +74,18 @@ func TestCommitConfirmRollsBackWhatNobodyReaches(t *testing.T) {
 	assert.Contains(t, steps, "5m0s core1 confirmed")
 }
 
+func TestAChangeLeavesPortsShut(t *testing.T) {
+	_, what := pushed(t, &ConfigPush{Shuts: topology.Target{"core1:e1"}})
+	assert.NotContains(t, what, "core1:e1 carrier on\n", "the reboot is over, and the change is not")
+	assert.Contains(t, what, "core1:e2 carrier on\n")
+	steps, what := pushed(t, &ConfigPush{Shuts: topology.Target{"core1:e1"}, Confirm: 5 * time.Minute})
+	assert.Contains(t, steps, "5m0s core1 rolled back", "it still boots, and nobody reaches it")
+	assert.Contains(t, what, "core1:e1 carrier on\n")
+	steps, what = pushed(t, &ConfigPush{Effect: "shut", Shuts: topology.Target{"core1:e1"}, Confirm: 5 * time.Minute})
+	assert.Contains(t, steps, "5m0s core1 confirmed", "its author can reach it, and sees nothing wrong")
+	assert.NotContains(t, what, "core1:e1 carrier on\n")
+}
+
 func TestReviewersSeeOrDoNot(t *testing.T) {
 	all, none := yamlfile.Percent(1), yamlfile.Percent(0)
 	steps, what := pushed(t, &ConfigPush{Class: "normal", Reviewers: []string{"ann"}, Finds: &all})
@@ -104,6 +118,8 @@ func TestChangesThatBreakTheRules(t *testing.T) {
 		`"late" is not a time of day`: {Window: &Window{From: "late", To: "04:00"}},
 		"give it from and to":         {Window: &Window{From: "22:00"}},
 		"blast_radius is -1":          {Window: &Window{Most: -1}},
+		"cannot shut hv1:vmnic0":      {Shuts: topology.Target{"hv1:vmnic0"}},
+		"without effect shuts no":     {Effect: "none", Shuts: topology.Target{"core1:e1"}},
 	} {
 		c.Target = topology.Target{"core"}
 		require.ErrorContains(t, c.Resolve(simtest.TwoCore()), want)

@@ -33,12 +33,12 @@ type crew struct {
 	batches  int
 	// scripting: the script is at a go. At_once is all that it restarts at a time, however many people there are.
 	scripting bool
-	marks    milestones
-	finder   finder
-	news     news
-	rolling  map[*topology.Node]bool // somebody takes a change back there, or will
-	nextLook func() // cancels the look that is planned for when more is known
-	nextCare func() // cancels the next look at all machines
+	marks     milestones
+	finder    finder
+	news      news
+	rolling   map[*topology.Node]bool // somebody takes a change back there, or will
+	nextLook  func()                  // cancels the look that is planned for when more is known
+	nextCare  func()                  // cancels the next look at all machines
 	// nextShift cancels the look that is planned for when the next team comes.
 	nextShift func()
 }
