@@ -89,24 +89,28 @@ func (c *crew) mustBeBriefed(p *person) bool {
 // brief has somebody listen to those who have been at it.
 func (c *crew) brief(p *person) {
 	p.briefed = c.now() + day/2 // a shift is shorter, and the next one a day later
-	c.work(p, &task{name: "handover", work: &Work{}, cause: c.alarm, fast: p.team.Handover, slow: p.team.Handover})
+	c.busy(p, &task{name: "handover", work: &Work{}, cause: c.alarm}, p.team.Handover)
 }
 
 // travel has somebody come to the plant, for a task that waits for them.
 func (c *crew) travel(p *person, for_ *task) {
 	for_.awaited = true
-	c.work(p, &task{
-		name: "travel", work: &Work{}, cause: for_.cause, fast: p.team.Travel, slow: p.team.Travel,
+	c.busy(p, &task{
+		name: "travel", work: &Work{}, cause: for_.cause,
 		end: func(sim.Act) string {
 			p.there, for_.awaited = true, false
 			return ""
 		},
-	})
+	}, p.team.Travel)
 }
 
-// work has a person do a task.
+// work has a person do a task, at their pace.
 func (c *crew) work(p *person, t *task) {
-	takes := c.takes(t)
+	c.busy(p, t, p.team.slowed(c.takes(t), c.start, c.now(), c.since))
+}
+
+// busy has a person do a task for as long as it takes.
+func (c *crew) busy(p *person, t *task, takes time.Duration) {
 	seq := c.say(t.cause, t.name, sim.TaskData{State: sim.TaskBegun, On: t.on, By: p.name})
 	act := sim.Act{By: p.of, Why: t.name, Cause: seq}
 	p.task = t

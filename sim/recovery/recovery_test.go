@@ -240,6 +240,29 @@ func TestAShiftBeginsWithListening(t *testing.T) {
 	assert.Greater(t, first, handed)
 }
 
+// eightTouched is how long eight machines take two people who are the only ones there.
+func eightTouched(t *testing.T, team string) time.Duration {
+	t.Helper()
+	log := run(t, twoOptics, "teams: {noc: {people: 1, skills: [network]}, vms: {people: 2, skills: [vm], "+team+"}}", "service_times: {power-cycle: 30m}")
+	return milestone(t, log, sim.AllBooted) - milestone(t, log, sim.StorageUp)
+}
+
+func TestWhoHasBeenAtItForLongIsSlower(t *testing.T) {
+	fresh := eightTouched(t, "fatigue: {after: 12h, slower: 50%}")
+	assert.Equal(t, eightTouched(t, ""), fresh, "nobody is tired after five hours")
+	assert.Equal(t, fresh+time.Hour, eightTouched(t, "fatigue: {after: 4h, slower: 50%}"), "four rounds of half an hour take half as long again")
+	assert.Equal(t, fresh+15*time.Minute, eightTouched(t, "fatigue: {after: 6h, slower: 50%}"), "the last of them")
+	assert.Equal(t, fresh+time.Hour, eightTouched(t, `shift: "06:00-22:00", fatigue: {after: 11h, slower: 50%}`), "they began at six in the morning")
+}
+
+func TestWhoComesInLaterKnowsLess(t *testing.T) {
+	late := `shift: "17:00-02:00", `
+	familiar := eightTouched(t, late+"handover: 15m")
+	assert.Equal(t, familiar+time.Hour, eightTouched(t, late+"handover: 15m, knowledge_loss: {for: 9h, slower: 50%}"), "for all that they do, but not for listening")
+	assert.Equal(t, familiar+30*time.Minute, eightTouched(t, late+"handover: 15m, knowledge_loss: {for: 2h, slower: 50%}"), "the first two of four rounds")
+	assert.Equal(t, eightTouched(t, ""), eightTouched(t, "knowledge_loss: {for: 9h, slower: 50%}"), "who was there when it began knows all")
+}
+
 func TestWhoIsAwayTravelsOnce(t *testing.T) {
 	got := told(run(t, twoOptics, "teams: {noc: {people: 1, travel: 45m}}"), "travel", "reseat")
 	assert.Equal(t, []string{"25m0s travel begun", "1h10m0s travel ended"}, without(got, "reseat"))
