@@ -183,9 +183,14 @@ func combinations(knobs []scenarios.Knob) [][]scenarios.Setting {
 	return all
 }
 
-// spread plays a scenario with many seeds.
+// spread plays a scenario with many seeds, and with its own.
 func (a *app) spread(ctx context.Context, name string, f *playFlags, seeds int) error {
 	var s report.Spread
+	own, err := a.playQuietly(ctx, name, f.options(), f)
+	if err != nil {
+		return err
+	}
+	s.Own(own)
 	for i := range seeds {
 		options := f.options()
 		seed := f.seed + uint64(i) + 1

@@ -24,6 +24,6 @@ func connectedYetDown(c *Case) []finding.Finding {
 	}
 	return found.findings(func(k *cutting, f *finding.Finding) {
 		f.Message = "without " + k.called() + " there is a path for " + report.Few(k.workloads, 8) + ", and still no service"
-		f.Remedy = "look at what keeps the path from being used: a bond that stays where it is, a gateway or route that does not move"
+		f.Remedy = "look at what keeps the path from being used: a bond that stays where it is, a guard of links, a gateway or route that does not move"
 	})
 }

@@ -15,7 +15,11 @@ type Spread struct {
 	runs  int
 	order []string
 	at    map[string][]time.Duration
+	own   *sim.Log
 }
+
+// Own says which run all others are held against: that of the scenario's own seed.
+func (s *Spread) Own(log *sim.Log) { s.own = log }
 
 // Take adds a run.
 func (s *Spread) Take(log *sim.Log) {
@@ -48,7 +52,11 @@ func (s *Spread) Write(w io.Writer, title string, style Style) error {
 	for _, q := range quantiles {
 		head = append(head, q.name)
 	}
-	rows := [][]string{append(head, "reached")}
+	head = append(head, "reached")
+	if s.own != nil {
+		head = append(head, fmt.Sprintf("seed %d", s.own.Header().Seed))
+	}
+	rows := [][]string{head}
 	for _, name := range s.order {
 		at := s.at[name]
 		slices.Sort(at)
@@ -56,7 +64,11 @@ func (s *Spread) Write(w io.Writer, title string, style Style) error {
 		for _, q := range quantiles {
 			row = append(row, s.moment(at[int(q.share*float64(len(at)-1)+0.5)]))
 		}
-		rows = append(rows, append(row, fmt.Sprintf("%d of %d", len(at), s.runs)))
+		row = append(row, fmt.Sprintf("%d of %d", len(at), s.runs))
+		if s.own != nil {
+			row = append(row, At(s.own, name))
+		}
+		rows = append(rows, row)
 	}
 	p.table(rows)
 	if _, err := io.WriteString(w, p.String()); err != nil {
