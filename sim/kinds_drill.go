@@ -6,7 +6,7 @@ type CommandData struct {
 	Args map[string]string `json:"args,omitempty"`
 }
 
-// PhaseData: a drill has entered a phase: "startex", "paused", "running", "emergency", "endex".
+// PhaseData: a drill has entered a phase: "running", "paused", "emergency", "endex", "hot-wash".
 type PhaseData struct {
 	Phase string `json:"phase"`
 	Why   string `json:"why,omitempty"`
@@ -33,13 +33,15 @@ type DecidedData struct {
 	Why    string `json:"why,omitempty"`
 }
 
-// WorkData: people began to do something to the plant (the subject is a target), or are done with it.
+// WorkData: people began to do something to the plant (the subject is a target), or are done with it, or were stopped
+// before they were.
 type WorkData struct {
 	Do    string  `json:"do"`
 	By    string  `json:"by,omitempty"`
 	Why   string  `json:"why,omitempty"`
 	Takes Seconds `json:"takes,omitempty"`
 	Done  bool    `json:"done,omitempty"`
+	Left  bool    `json:"left,omitempty"` // stopped before it was done: nothing has come of it
 	Found string  `json:"found,omitempty"`
 }
 
@@ -49,6 +51,15 @@ type PostedData struct {
 	By   string `json:"by,omitempty"`
 	// ETA is the scenario time by which it says that all will be well; nil when it says none.
 	ETA *Seconds `json:"eta,omitempty"`
+}
+
+// MessageData: a role wrote to somebody outside the room, or somebody outside wrote to a role.
+type MessageData struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+	Text string `json:"text"`
+	// By is who at the control cell spoke for them; empty when a role wrote itself.
+	By string `json:"by,omitempty"`
 }
 
 // RemarkData: an evaluator or the scribe noted something, about an objective (the subject) or in general.
@@ -85,6 +96,7 @@ func (AskedData) Kind() string   { return "asked" }
 func (DecidedData) Kind() string { return "decided" }
 func (WorkData) Kind() string    { return "work" }
 func (PostedData) Kind() string  { return "posted" }
+func (MessageData) Kind() string { return "message" }
 func (RemarkData) Kind() string  { return "remark" }
 func (RatingData) Kind() string  { return "rating" }
 func (FindingData) Kind() string { return "finding" }

@@ -16,29 +16,34 @@ import (
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/drill"
 	"github.com/dcdrill/dcdrill/sim/kernel"
-	"github.com/dcdrill/dcdrill/sim/live"
 	"github.com/dcdrill/dcdrill/sim/model"
 )
 
 // drillFlags are the flags of a drill.
 type drillFlags struct {
-	print, out, resume, listen, world string
-	seed                              uint64
+	print, out, resume, world string
+	seed                      uint64
+	pages                     drillPages
 }
 
 func (a *app) drillCommand() *cobra.Command {
 	var f drillFlags
 	c := &cobra.Command{
 		Use:   "drill SCENARIO",
-		Short: "Hold a tabletop drill: a facilitator's page, a wall screen, and a plant that behaves",
-		Long: `Hold a tabletop drill: one laptop, one projector, people around a table. The facilitator has a page of
-their own and enters what the table decides; the wall screen shows what the table may know. The plant
-is predicted by the model, so nothing is needed but a browser; with --world kernel it is real, and time
-goes as packets do. Time stands still until the facilitator lets it go on.
+		Short: "Hold a drill: pages for those who run it and who play, and a plant that behaves",
+		Long: `Hold a drill. By default it is a tabletop: one laptop, one projector, people around a table. The facilitator
+has a page of their own and enters what the table decides; the wall screen shows what the table may know.
+With --format functional every role has a page, sees what its alarms, monitoring and tools show, and acts on
+the plant itself; a control cell answers what it writes to people outside, and evaluators note and rate. Each
+seat gets a link of its own.
+
+The plant is predicted by the model, so nothing is needed but a browser; with --world kernel it is real, and
+time goes as packets do. Time stands still until the facilitator lets it go on.
 
 --print writes everything to be handed out before, and starts nothing.`,
 		Example: `  dcdrill drill one-optic --print brief/
   dcdrill drill one-optic
+  dcdrill drill sconet-2023 --format functional --evaluators 2
   dcdrill drill one-optic --resume drill/log.jsonl`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: names(scenarios.Names),
@@ -49,6 +54,8 @@ goes as packets do. Time stands still until the facilitator lets it go on.
 			}
 			sc, script, err := scenarios.LoadDrill(args[0], o)
 			switch {
+			case f.pages.check() != nil:
+				return f.pages.check()
 			case f.world != "model" && f.world != "kernel":
 				return usage("a drill has no world %q: it can be model or kernel", f.world)
 			case errors.Is(err, scenarios.ErrNoScript):
@@ -66,8 +73,8 @@ goes as packets do. Time stands still until the facilitator lets it go on.
 	flags.StringVarP(&f.out, "out", "o", "", "`FOLDER` for log.jsonl and the after-action report; by default the scenario's name and -drill")
 	flags.StringVar(&f.world, "world", "model", "model (predicted) or kernel (real packets)")
 	flags.StringVar(&f.resume, "resume", "", "`LOG` of a drill to be gone on with")
-	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", "loopback address of the pages")
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of all dice, instead of the scenario's")
+	f.pages.add(c)
 	return c
 }
 
@@ -76,16 +83,12 @@ func (a *app) printDrill(sc *sim.Scenario, s *drill.Script, folder string) error
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return usage("make --print folder: %w", err)
 	}
-	for _, h := range drill.HandOuts() {
+	for _, h := range drill.HandOuts(s) {
 		name := filepath.Join(folder, h.File)
 		if err := writeFile(name, func(w io.Writer) error { return h.Write(s, sc, w) }); err != nil {
 			return err
 		}
-		who := "for the facilitator alone"
-		if h.ForPlayers {
-			who = "for players"
-		}
-		fmt.Fprintf(a.Stdout, "%s: %s\n", name, who)
+		fmt.Fprintf(a.Stdout, "%s: for %s\n", name, h.For)
 	}
 	return nil
 }
@@ -96,7 +99,7 @@ func (a *app) holdDrill(ctx context.Context, sc *sim.Scenario, s *drill.Script, 
 	if err != nil {
 		return err
 	}
-	l, err := loopback(f.listen)
+	l, address, err := f.pages.open()
 	if err != nil {
 		return err
 	}
@@ -108,7 +111,7 @@ func (a *app) holdDrill(ctx context.Context, sc *sim.Scenario, s *drill.Script, 
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	d := &drilling{app: a, listener: l}
+	d := &drilling{app: a, listener: l, address: address, format: f.pages.format(), seats: f.pages.seats(s)}
 	log, err := d.hold(ctx, sc, s, f.world, resume, keep.event)
 	err = errors.Join(err, keep.close())
 	if log == nil {
@@ -124,6 +127,9 @@ func (a *app) holdDrill(ctx context.Context, sc *sim.Scenario, s *drill.Script, 
 type drilling struct {
 	app      *app
 	listener net.Listener
+	address  string
+	format   drill.Format
+	seats    []drill.Seat
 	desk     atomic.Pointer[drill.Desk]
 }
 
@@ -135,7 +141,7 @@ func (d *drilling) hold(
 		fmt.Fprintln(d.app.Stderr, "building the plant")
 		return d.app.playKernel(ctx, sc, &playFlags{
 			world: world, drill: &drillJob{Resume: resume},
-			opened: func(s *kernel.Stream) { d.open(ctx, boxDoor{s}) },
+			opened: func(b *kernel.Stream) { d.open(ctx, boxDoor{b}, s, sc) },
 		}, func(e sim.Event) {
 			listen(e)
 			d.changed()
@@ -143,17 +149,8 @@ func (d *drilling) hold(
 	}
 	return (&drill.Session{
 		Engine: model.Engine{}, Scenario: sc, Script: s, Program: program(), Resume: resume,
-		Listen: listen, Open: func(r *drill.Room) { d.open(ctx, r.Door()) }, Changed: d.changed,
+		Listen: listen, Open: func(r *drill.Room) { d.open(ctx, r.Door(), s, sc) }, Changed: d.changed,
 	}).Hold(ctx)
-}
-
-// open opens the pages once the room stands.
-func (d *drilling) open(ctx context.Context, door drill.Door) {
-	desk := drill.NewDesk(door)
-	d.desk.Store(desk)
-	address := "http://" + d.listener.Addr().String()
-	fmt.Fprintf(d.app.Stdout, "%s\n\nfacilitator  %s/\nwall screen  %s/wall\n\nCtrl-C ends it, and keeps all.\n", drill.Banner, address, address)
-	go func() { _ = desk.Serve(ctx, d.listener) }()
 }
 
 func (d *drilling) changed() {
@@ -178,19 +175,4 @@ func (a *app) earlier(sc *sim.Scenario, f *drillFlags) ([]sim.Event, error) {
 		return nil, usage("the drill of %s was held in the %s world: go on with it by --world %s", f.resume, h.World, h.World)
 	}
 	return drill.CommandsOf(log), nil
-}
-
-// loopback listens on this machine alone: the pages have no tokens, so nobody else may reach them.
-func loopback(address string) (net.Listener, error) {
-	if _, _, err := net.SplitHostPort(address); err != nil {
-		return nil, usage("listen on %q: want an address such as 127.0.0.1:8080", address)
-	}
-	if !live.Loopback(address) {
-		return nil, usage("listen on %q: a tabletop's pages have no tokens, so they are served on loopback only", address)
-	}
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, usage("listen: %w", err)
-	}
-	return l, nil
 }

@@ -2,6 +2,7 @@ package drill
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -13,18 +14,33 @@ import (
 
 // Command is something that somebody in the room has done. It goes into the log as it was given.
 type Command struct {
+	// As is the seat that it comes from, which says what it may be; empty for the room's own keeper.
+	As   string            `json:"as,omitempty"`
 	By   string            `json:"by,omitempty"`
 	Verb string            `json:"verb"`
 	Args map[string]string `json:"args,omitempty"`
+	// Seen is how often the clock had been steered (Truth.Steered) when this was decided on; nil from who does not look.
+	Seen *int `json:"seen,omitempty"`
 }
 
 // verbs are all commands, by name.
 var verbs = map[string]func(*Room, Command) error{
-	"startex": startex, "run": running, "pause": pause, "jump": jump, "emergency": emergency, "endex": endex,
+	"startex": startex, "run": running, "pause": pause, "jump": jump, "emergency": emergency, "endex": endex, "hotwash": hotWashed,
 	"fire": fire, "hold": hold, "tell": tell,
-	"decide": decide, "do": do, "post": post,
+	"decide": decide, "do": do, "stop": stop, Posting: post, "write": write, "answer": answer,
 	"note": note, "rate": rateObjective, "finding": finding,
+	limited: func(*Room, Command) error { return nil }, // it is in the log: that is all there is to it
 }
+
+// limited is what the pages' keeper commands when a seat has sent so much that some of it was not heard.
+const limited = "limited"
+
+// afterwards are the commands that are left once the drill is over.
+var afterwards = []string{"note", "rate", "finding", "hotwash", limited}
+
+// steering are those by which one facilitator could undo what another has just done. A pause and an emergency are none:
+// whoever wants time to stand is right.
+var steering = []string{"startex", "run", "jump", "endex", "hotwash"}
 
 // Verbs lists the commands.
 func Verbs() []string {
@@ -39,26 +55,58 @@ func Verbs() []string {
 // longest is how long a text may be that somebody types into a page. Chosen: two screens.
 const longest = 4000
 
-// Do carries out a command and writes it down; one that makes no sense is an error, and nothing has happened.
+// mostArgs is how many arguments a command may have: more than any has.
+const mostArgs = 8
+
+// Do carries out a command and writes it down; one that makes no sense, or is not for its seat, is an error, and nothing
+// has happened.
 func (r *Room) Do(c Command) error {
+	c, err := r.allowed(c)
+	if err != nil {
+		return err
+	}
 	verb, known := verbs[c.Verb]
 	if !known {
 		return topology.NewUnknown("command", c.Verb, Verbs())
+	}
+	if err := r.timely(c); err != nil {
+		return err
+	}
+	was := r.cause
+	r.cause = r.log.Add(0, c.By, sim.CommandData{Verb: c.Verb, Args: c.Args})
+	err = verb(r, c)
+	if r.cause = was; err == nil {
+		r.steers(c)
+	}
+	r.changed()
+	return err
+}
+
+// timely finds what is wrong with a command at this moment, or with any of its kind.
+func (r *Room) timely(c Command) error {
+	if len(c.Args) > mostArgs {
+		return fmt.Errorf("%s has more than %d arguments", c.Verb, mostArgs)
 	}
 	for name, text := range c.Args {
 		if len(text) > longest {
 			return fmt.Errorf("%s is longer than %d characters", name, longest)
 		}
 	}
-	if afterwards := c.Verb == "note" || c.Verb == "rate" || c.Verb == "finding"; r.phase == Ended && !afterwards {
+	if r.over() && !slices.Contains(afterwards, c.Verb) {
 		return fmt.Errorf("%s after ENDEX: the drill is over", c.Verb)
 	}
-	was := r.cause
-	r.cause = r.log.Add(0, c.By, sim.CommandData{Verb: c.Verb, Args: c.Args})
-	err := verb(r, c)
-	r.cause = was
-	r.changed()
-	return err
+	if c.Seen != nil && *c.Seen != r.steered && slices.Contains(steering, c.Verb) {
+		return fmt.Errorf("%s: %s since you looked; see how it stands, and do it again if you still want to", c.Verb, r.steeredBy)
+	}
+	return nil
+}
+
+// steers remembers who has steered the clock, and how.
+func (r *Room) steers(c Command) {
+	if c.Verb == "pause" || c.Verb == "emergency" || slices.Contains(steering, c.Verb) {
+		r.steered++
+		r.steeredBy = fmt.Sprintf("%s has commanded %s", c.By, c.Verb)
+	}
 }
 
 func startex(r *Room, _ Command) error {
@@ -87,6 +135,9 @@ func running(r *Room, c Command) error {
 }
 
 func pause(r *Room, _ Command) error {
+	if r.phase == Waiting {
+		return fmt.Errorf("pause: give STARTEX first")
+	}
 	r.clock.Run(0)
 	r.enter(Paused, "")
 	return nil
@@ -125,6 +176,15 @@ func endex(r *Room, _ Command) error {
 	return nil
 }
 
+// hotWashed shows everybody what was hidden, and how it went.
+func hotWashed(r *Room, _ Command) error {
+	if !r.over() {
+		return fmt.Errorf("hot wash: give ENDEX first")
+	}
+	r.enter(HotWash, "")
+	return nil
+}
+
 func fire(r *Room, c Command) error {
 	x, err := r.item(c.Args["item"])
 	if err != nil {
@@ -142,6 +202,9 @@ func hold(r *Room, c Command) error {
 	x, err := r.item(c.Args["item"])
 	if err != nil {
 		return err
+	}
+	if x.given != sim.Never {
+		return fmt.Errorf("hold %s: it was given already", x.id)
 	}
 	x.held = c.Args["off"] == ""
 	if !x.held && x.at <= r.clock.Now() {
@@ -187,7 +250,7 @@ func decide(r *Room, c Command) error {
 		if o.Takes > 0 {
 			op.Takes = o.Takes
 		}
-		r.begin(op, c.By, x.id+": "+x.decided)
+		r.begin(&task{Operation: op, by: c.By, why: x.id + ": " + x.decided})
 	}
 	return nil
 }
@@ -204,7 +267,41 @@ func do(r *Room, c Command) error {
 			return fmt.Errorf("%s takes %q: write it as 20m", op, text)
 		}
 	}
-	r.begin(op, c.By, c.Args["why"])
+	r.line(&task{Operation: op, by: c.By, why: c.Args["why"], hands: r.Script.Roles.Lookup(c.By) != nil})
+	return nil
+}
+
+// stop has people leave work that is not done.
+func stop(r *Room, c Command) error {
+	t := r.task(c.Args["work"])
+	if t == nil || !t.pending() {
+		return fmt.Errorf("stop: there is no such work, or it is done")
+	}
+	r.leave(t)
+	return nil
+}
+
+// write is a role's word to somebody outside the room.
+func write(r *Room, c Command) error {
+	return r.message(sim.MessageData{From: c.By, To: c.Args["to"], Text: strings.TrimSpace(c.Args["text"])}, c.Args["to"], c.By)
+}
+
+// answer is a word of somebody outside the room to a role, by the control cell.
+func answer(r *Room, c Command) error {
+	d := sim.MessageData{From: c.Args["from"], To: c.Args["to"], Text: strings.TrimSpace(c.Args["text"]), By: c.By}
+	return r.message(d, d.From, d.To)
+}
+
+func (r *Room) message(d sim.MessageData, contact, role string) error {
+	switch {
+	case d.Text == "":
+		return fmt.Errorf("write what? there is no text")
+	case r.Script.People().Lookup(contact) == nil:
+		return topology.NewUnknown("contact", contact, r.Script.People().Keys())
+	case r.Script.Roles.Lookup(role) == nil:
+		return topology.NewUnknown("role", role, r.Script.Roles.Keys())
+	}
+	r.log.Add(r.cause, "", d)
 	return nil
 }
 

@@ -19,14 +19,20 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "make the picture of the documents anew")
 
-// desk serves the pages of a drill and gives their address.
+// desk serves the pages of a tabletop and gives their address.
 func desk(t *testing.T, h *held) string {
+	t.Helper()
+	return serve(t, h, drill.Tabletop, h.script.Seats(drill.Tabletop, drill.Staffing{}))
+}
+
+// serve serves the pages of a drill and gives their address.
+func serve(t *testing.T, h *held, f drill.Format, seats []drill.Seat) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)
-	d := drill.NewDesk(h.room.Door())
+	d := drill.NewDesk(h.room.Door(), h.script, h.sc, f, seats)
 	h.changed.Store(d)
 	go func() { served <- d.Serve(ctx, l) }()
 	t.Cleanup(func() {
@@ -40,7 +46,7 @@ func TestAFacilitatorHoldsADrillInABrowser(t *testing.T) {
 	h := hold(t, "one-optic", nil)
 	address := desk(t, h)
 	f := browser.Open(t, browser.Desktop, address+"/")
-	w := browser.Open(t, browser.Desktop, address+"/wall")
+	w := browser.Open(t, browser.Desktop, address+"/seat/wall/")
 	says := func(p *browser.Page, id, text string) {
 		p.Until(`document.getElementById("` + id + `").textContent.includes("` + text + `")`)
 	}
@@ -48,7 +54,7 @@ func TestAFacilitatorHoldsADrillInABrowser(t *testing.T) {
 		f.Until(`[...document.querySelectorAll("button")].some(b => b.textContent == "` + text + `")`)
 		browser.Get[string](f, `[...document.querySelectorAll("button")].find(b => b.textContent == "`+text+`").click(), ""`)
 	}
-	says(w, "phase", "waiting")
+	says(w, "phase", "not begun")
 	press("STARTEX")
 	says(w, "phase", "running")
 	press("Pause")
@@ -63,34 +69,61 @@ func TestAFacilitatorHoldsADrillInABrowser(t *testing.T) {
 	h.must("jump", "to", "31m")
 	says(w, "work", "dead optic")
 	press("ENDEX")
-	says(w, "phase", "endex")
+	says(w, "phase", "ENDEX")
 	f.Clean()
 	w.Clean()
 	f.Fits()
 }
 
-// TestPictureOfTheDocuments makes it with -rewrite, and holds that it is there and small.
-func TestPictureOfTheDocuments(t *testing.T) {
-	file := filepath.Join("..", "..", "docs", "drill.png")
-	if *rewrite {
-		h := hold(t, "one-optic", nil)
-		f := browser.Open(t, browser.Size{Width: 1280, Height: 960}, desk(t, h)+"/")
-		h.must("startex")
-		h.must("pause")
-		h.must("jump", "to", "25m")
-		h.must("decide", "decision", "next-step", "option", "look")
-		h.must("jump", "to", "31m")
-		f.Until(`document.getElementById("work").textContent.includes("dead optic")`)
-		f.Picture(file)
+// TestPicturesOfTheDocuments makes them with -rewrite, and holds that they are there and small.
+func TestPicturesOfTheDocuments(t *testing.T) {
+	for name, draw := range map[string]func(*testing.T, string){"drill.png": drawDesk, "functional.png": drawRole} {
+		file := filepath.Join("..", "..", "docs", name)
+		if *rewrite {
+			draw(t, file)
+		}
+		picture, err := os.Stat(file)
+		require.NoError(t, err)
+		assert.Less(t, picture.Size(), int64(250_000))
 	}
-	picture, err := os.Stat(file)
-	require.NoError(t, err)
-	assert.Less(t, picture.Size(), int64(250_000))
+}
+
+// drawDesk is the facilitator's page of a tabletop.
+func drawDesk(t *testing.T, file string) {
+	h := hold(t, "one-optic", nil)
+	f := browser.Open(t, browser.Size{Width: 1280, Height: 960}, desk(t, h)+"/")
+	h.must("startex")
+	h.must("pause")
+	h.must("jump", "to", "25m")
+	h.must("decide", "decision", "next-step", "option", "look")
+	h.must("jump", "to", "31m")
+	f.Until(`document.getElementById("work").textContent.includes("dead optic")`)
+	f.Picture(file)
+}
+
+// drawRole is a role's page in a functional drill.
+func drawRole(t *testing.T, file string) {
+	h := hold(t, "sconet-2023", nil)
+	seats := h.script.Seats(drill.Functional, drill.Staffing{})
+	p := takeSeat(t, browser.Size{Width: 1280, Height: 880}, serve(t, h, drill.Functional, seats), seats, "network")
+	h.must("startex")
+	h.must("pause")
+	h.must("jump", "to", "20m")
+	require.NoError(t, h.as("network", "write", "to", "support", "text", "Both cores reloaded at 13:00. Is there a known defect?"))
+	require.NoError(t, h.as("network", "do", "what", "look", "target", "stor-a", "why", "the datastores are gone"))
+	h.must("jump", "to", "26m")
+	require.NoError(t, h.as(drill.Control, "answer", "from", "support", "to", "network", "text", "Not to us. Please send the logs of both."))
+	require.NoError(t, h.as("network", "do", "what", "reseat", "target", "core1:Ethernet1/1"))
+	require.NoError(t, h.as("liaison", "post", "text", "All servers are out of reach. We are looking. More at 14:00."))
+	p.says("told", "Please send the logs")
+	p.says("work", "until 13:36")
+	p.says("posted", "More at 14:00")
+	p.Picture(file)
 }
 
 func TestTheRoomFitsAPhone(t *testing.T) {
 	address := desk(t, hold(t, "one-optic", nil))
-	for _, page := range []string{"/", "/wall"} {
+	for _, page := range []string{"/", "/seat/wall/"} {
 		p := browser.Open(t, browser.Phone, address+page)
 		p.Until(`document.getElementById("phase").textContent != ""`)
 		p.Fits()
@@ -106,16 +139,16 @@ func TestTheDeskKeepsOthersOut(t *testing.T) {
 		header             map[string]string
 		want               int
 	}{
-		"a page":                  {"GET", "/wall", "", nil, http.StatusOK},
-		"another site's page":     {"POST", "/do", "{}", map[string]string{"Origin": "http://evil.example", "Content-Type": "application/json"}, http.StatusForbidden},
+		"a page":                  {"GET", "/seat/wall/", "", nil, http.StatusOK},
+		"another site's page":     {"POST", "/seat/facilitator/do", "{}", map[string]string{"Origin": "http://evil.example", "Content-Type": "application/json"}, http.StatusForbidden},
 		"a name of another site":  {"GET", "/", "", map[string]string{"Host": "evil.example"}, http.StatusForbidden},
-		"a form":                  {"POST", "/do", "verb=endex", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, http.StatusUnsupportedMediaType},
-		"no command":              {"POST", "/do", `{"verb":"dance"}`, map[string]string{"Content-Type": "application/json"}, http.StatusUnprocessableEntity},
-		"no JSON":                 {"POST", "/do", `{`, map[string]string{"Content-Type": "application/json"}, http.StatusBadRequest},
-		"a key that is none":      {"POST", "/do", `{"verv":"endex"}`, map[string]string{"Content-Type": "application/json"}, http.StatusBadRequest},
-		"too much":                {"POST", "/do", `{"verb":"note","args":{"text":"` + strings.Repeat("x", 1<<17) + `"}}`, map[string]string{"Content-Type": "application/json"}, http.StatusBadRequest},
+		"a form":                  {"POST", "/seat/facilitator/do", "verb=endex", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, http.StatusUnsupportedMediaType},
+		"no command":              {"POST", "/seat/facilitator/do", `{"verb":"dance"}`, map[string]string{"Content-Type": "application/json"}, http.StatusUnprocessableEntity},
+		"no JSON":                 {"POST", "/seat/facilitator/do", `{`, map[string]string{"Content-Type": "application/json"}, http.StatusBadRequest},
+		"a key that is none":      {"POST", "/seat/facilitator/do", `{"verv":"endex"}`, map[string]string{"Content-Type": "application/json"}, http.StatusBadRequest},
+		"too much":                {"POST", "/seat/facilitator/do", `{"verb":"note","args":{"text":"` + strings.Repeat("x", 1<<17) + `"}}`, map[string]string{"Content-Type": "application/json"}, http.StatusBadRequest},
 		"a file that is none":     {"GET", "/../go.mod", "", nil, http.StatusNotFound},
-		"a command by mere going": {"GET", "/do", "", nil, http.StatusMethodNotAllowed},
+		"a command by mere going": {"GET", "/seat/facilitator/do", "", nil, http.StatusMethodNotAllowed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, err := http.NewRequest(c.method, address+c.path, strings.NewReader(c.body))
@@ -138,7 +171,7 @@ func TestAFloodOfCommandsIsLimited(t *testing.T) {
 	address := desk(t, hold(t, "one-optic", nil))
 	limited := 0
 	for range 60 {
-		answer, err := http.Post(address+"/do", "application/json", strings.NewReader(`{"verb":"note","args":{"text":"x"}}`))
+		answer, err := http.Post(address+"/seat/facilitator/do", "application/json", strings.NewReader(`{"verb":"note","args":{"text":"x"}}`))
 		require.NoError(t, err)
 		require.NoError(t, answer.Body.Close())
 		if answer.StatusCode == http.StatusTooManyRequests {

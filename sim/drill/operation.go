@@ -3,12 +3,12 @@ package drill
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/topology"
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
 // Operation is something that the table has done to the plant: a real operation, by people who take their time for it.
@@ -29,6 +29,8 @@ type operation struct {
 	// find counts the parts that a target names, do does it to all of them and says what was found.
 	find func(*sim.Scenario, topology.Target) (int, error)
 	do   func(*hands, topology.Target) string
+	// targets lists what it can be done to, one by one.
+	targets func(*sim.Scenario) []string
 }
 
 // hands are people at work: who, why, and on which plant.
@@ -37,69 +39,66 @@ type hands struct {
 	sim.Act
 }
 
-// operations are all kinds. The times are those of one person who knows how, for one part (three minutes a machine fit
+// operations are all kinds, in the order in which people come to them. The times are those of one person who knows how, for one part (three minutes a machine fit
 // the incident of 2023, the others are chosen).
-var operations = map[string]operation{
-	"look": {
-		"look at a port: link, light, err-disable", 5 * time.Minute, links, eachLink(lookAt),
-	},
-	"reseat": {
+var operations = yamlfile.Ordered[operation]{
+	{Key: "look", Value: operation{
+		"look at a port: link, light, err-disable", 5 * time.Minute, links, eachLink(lookAt), linkNames,
+	}},
+	{Key: "reseat", Value: operation{
 		"take a transceiver out and put it back", 10 * time.Minute, ports,
-		eachPort(func(h *hands, p *topology.Port) string { h.ReseatOptic(h.Act, p); return lookAt(h, p.Link) }),
-	},
-	"replace": {
+		eachPort(func(h *hands, p *topology.Port) string { h.ReseatOptic(h.Act, p); return lookAt(h, p.Link) }), portNames,
+	}},
+	{Key: "replace", Value: operation{
 		"put another transceiver in", 20 * time.Minute, ports,
-		eachPort(func(h *hands, p *topology.Port) string { h.ReplaceOptic(h.Act, p, true); return lookAt(h, p.Link) }),
-	},
-	"plug-in": {
+		eachPort(func(h *hands, p *topology.Port) string { h.ReplaceOptic(h.Act, p, true); return lookAt(h, p.Link) }), portNames,
+	}},
+	{Key: "plug-in", Value: operation{
 		"put a cable back at both ends", 10 * time.Minute, links,
-		eachLink(func(h *hands, l *topology.Link) string { h.PlugIn(h.Act, l); return lookAt(h, l) }),
-	},
-	"clear-err-disable": {
+		eachLink(func(h *hands, l *topology.Link) string { h.PlugIn(h.Act, l); return lookAt(h, l) }), linkNames,
+	}},
+	{Key: "clear-err-disable", Value: operation{
 		"let a link up again that its switch has shut", 2 * time.Minute, links,
-		eachLink(func(h *hands, l *topology.Link) string { h.ClearErrDisable(h.Act, l); return lookAt(h, l) }),
-	},
-	"shut": {
+		eachLink(func(h *hands, l *topology.Link) string { h.ClearErrDisable(h.Act, l); return lookAt(h, l) }), linkNames,
+	}},
+	{Key: "shut", Value: operation{
 		"shut a port", 2 * time.Minute, ports,
-		eachPort(func(h *hands, p *topology.Port) string { h.Shut(h.Act, p, true); return p.String() + " is shut" }),
-	},
-	"open": {
+		eachPort(func(h *hands, p *topology.Port) string { h.Shut(h.Act, p, true); return p.String() + " is shut" }), portNames,
+	}},
+	{Key: "open", Value: operation{
 		"open a port that was shut", 2 * time.Minute, ports,
-		eachPort(func(h *hands, p *topology.Port) string { h.Shut(h.Act, p, false); return lookAt(h, p.Link) }),
-	},
-	"reboot": {
+		eachPort(func(h *hands, p *topology.Port) string { h.Shut(h.Act, p, false); return lookAt(h, p.Link) }), portNames,
+	}},
+	{Key: "reboot", Value: operation{
 		"take the power from a node and give it back", 5 * time.Minute, nodes,
-		eachNode(func(h *hands, n *topology.Node) string { h.Reboot(h.Act, n); return n.ID + " is booting" }),
-	},
-	"power-cycle": {
-		"force virtual machines off and boot them, by workload", 3 * time.Minute, machines, powerCycle,
-	},
+		eachNode(func(h *hands, n *topology.Node) string { h.Reboot(h.Act, n); return n.ID + " is booting" }), nodeNames,
+	}},
+	{Key: "power-cycle", Value: operation{
+		"force virtual machines off and boot them, by workload", 3 * time.Minute, machines, powerCycle, machineNames,
+	}},
 }
 
 // Operations lists the kinds with what they do, for pages and help.
 func Operations() (kinds []string, docs map[string]string) {
 	docs = map[string]string{}
-	for kind, o := range operations {
-		kinds = append(kinds, kind)
-		docs[kind] = o.doc
+	for _, o := range operations {
+		docs[o.Key] = o.Value.doc
 	}
-	sort.Strings(kinds)
-	return kinds, docs
+	return operations.Keys(), docs
 }
 
 // ReadOperation makes an operation of its words, and finds out whether it can be done to this plant. Its time is that of
 // one person.
 func ReadOperation(sc *sim.Scenario, kind string, target []string) (Operation, error) {
-	what, known := operations[kind]
-	if !known {
-		kinds, _ := Operations()
-		return Operation{}, topology.NewUnknown("operation", kind, kinds)
+	what := operations.Lookup(kind)
+	if what == nil {
+		return Operation{}, topology.NewUnknown("operation", kind, operations.Keys())
 	}
 	parts, err := what.find(sc, target)
 	if err != nil {
 		return Operation{}, err
 	}
-	return Operation{Kind: kind, Target: target, Takes: time.Duration(parts) * what.takes, parts: parts, what: what}, nil
+	return Operation{Kind: kind, Target: target, Takes: time.Duration(parts) * what.takes, parts: parts, what: *what}, nil
 }
 
 // shared is the operation done by several people side by side.

@@ -31,7 +31,7 @@ type Session struct {
 func (r *Room) Loop() *sim.Loop { return r.run.Loop() }
 
 // Ended says whether ENDEX was given.
-func (r *Room) Ended() bool { return r.phase == Ended }
+func (r *Room) Ended() bool { return r.over() }
 
 // Hold holds the drill until ctx ends, and gives its log.
 func (s *Session) Hold(ctx context.Context) (*sim.Log, error) {

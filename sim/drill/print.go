@@ -18,19 +18,29 @@ type HandOut struct {
 	File string // "msel.csv"
 	// ForPlayers: it holds nothing that players must not know.
 	ForPlayers bool
-	write      func(*Script, *sim.Scenario, io.Writer) error
+	// For is who gets it: "players", "the facilitator alone".
+	For   string
+	write func(*Script, *sim.Scenario, io.Writer) error
 }
 
-// HandOuts are all of them.
-func HandOuts() []HandOut {
-	return []HandOut{
-		{"situation-manual.md", true, markdown(situation)},
-		{"player-brief.md", true, markdown(brief)},
-		{"facilitator-script.md", false, markdown(script)},
-		{"evaluation-guide.md", false, markdown(guide)},
-		{"msel.md", false, markdown(msel)},
-		{"msel.csv", false, mselCSV},
+// HandOuts are all of a script's.
+func HandOuts(s *Script) []HandOut {
+	const players, facilitator, evaluators = "players", "the facilitator alone", "the facilitator and evaluators"
+	all := []HandOut{
+		{"situation-manual.md", true, players, markdown(situation)},
+		{"player-brief.md", true, players, markdown(brief)},
 	}
+	for i := range s.Roles {
+		role := &s.Roles[i]
+		all = append(all, HandOut{"role-" + role.Key + ".md", true, s.title(role.Key) + " alone", markdown(card(role))})
+	}
+	return append(all,
+		HandOut{"facilitator-script.md", false, facilitator, markdown(script)},
+		HandOut{"evaluation-guide.md", false, evaluators, markdown(guide)},
+		HandOut{"control-cell.md", false, "the facilitator and the control cell", markdown(controlCard)},
+		HandOut{"msel.md", false, facilitator, markdown(msel)},
+		HandOut{"msel.csv", false, facilitator, mselCSV},
+	)
 }
 
 // Write writes the document.
@@ -94,20 +104,26 @@ func situation(p *paper, s *Script, sc *sim.Scenario) {
 	p.line("- \"REAL EMERGENCY\" stops play at once.")
 }
 
-// brief is a page for each role.
+// brief is what everybody at the table is told.
 func brief(p *paper, s *Script, _ *sim.Scenario) {
 	p.title(s.Called(), "player brief")
 	p.line("%s\n", s.Briefing)
+	p.line("## Who sits at the table\n")
 	for _, r := range s.Roles {
-		p.line("## %s\n\n%s\n", r.Value.Title, r.Value.Brief)
+		p.line("- %s", s.title(r.Key))
 	}
-	p.line("## What you can have done\n")
-	p.head("operation", "what it is", "one takes")
-	kinds, docs := Operations()
-	for _, kind := range kinds {
-		p.row(kind, docs[kind], operations[kind].takes.String())
-	}
+	p.line("\n## What you can have done\n")
+	tools(p, operations.Keys())
 	p.line("\nAnd: call somebody, post a notice to customers (with a time by which all will be well, or without), decide.")
+}
+
+// tools are operations with what they are and how long they take.
+func tools(p *paper, kinds []string) {
+	p.head("operation", "what it is", "one takes")
+	for _, kind := range kinds {
+		o := operations.Lookup(kind)
+		p.row(kind, o.doc, o.takes.String())
+	}
 }
 
 // script is how a facilitator gets through the drill without other documentation.
@@ -115,14 +131,18 @@ func script(p *paper, s *Script, sc *sim.Scenario) {
 	p.title(sc.Name, "facilitator script")
 	p.line("%s\n", strings.TrimSpace(sc.Story))
 	p.line("## Before\n")
-	p.line("1. Print the player brief and the situation manual; keep this script and the evaluation guide to yourself.")
+	p.line("1. Print the player brief and the situation manual for everybody, and each role's card for that role alone; keep this")
+	p.line("   script and the evaluation guide to yourself.")
 	p.line("2. Start `dcdrill drill %s`, put the wall screen on the projector, keep the facilitator's page on your laptop.", sc.Name)
+	p.line("   Where every role is to act for itself, add `--format functional`: it prints a link for each seat. Send each to who")
+	p.line("   sits there. Somebody has to be the control cell (its card says who they are), and somebody has to evaluate.")
 	p.line("3. Read the briefing aloud:\n\n   > %s\n", strings.ReplaceAll(strings.TrimSpace(s.Briefing), "\n", "\n   > "))
 	p.line("## While it goes on\n")
 	p.line("- STARTEX lets time go on. The clock never jumps by itself: when nothing is to come, ask the table, then press Jump.")
 	p.line("- When the table says what it does, enter it as an operation. It takes effect after the time that people need.")
+	p.line("  In a functional drill roles do that themselves, one thing after the other.")
 	p.line("- Hold an inject that comes too early, fire one that is due to the table, type one that the script lacks.")
-	p.line("- REAL EMERGENCY stops play and keeps everything. ENDEX ends it.\n")
+	p.line("- REAL EMERGENCY stops play and keeps everything; Run goes on. ENDEX ends it.\n")
 	p.line("## What is really the matter\n")
 	for _, e := range sc.Timeline {
 		p.line("- %s: %s%s", when(sc, e.At), e.Text, by(e.By))
@@ -137,8 +157,8 @@ func script(p *paper, s *Script, sc *sim.Scenario) {
 	}
 	p.line("## Injects\n")
 	mselTable(p, s, sc)
-	p.line("\n## After\n\nENDEX, then the hot wash: what went well, what hurt, what surprised. Rate the objectives with the table, write")
-	p.line("findings with an owner and a date, and hand out the after-action report.")
+	p.line("\n## After\n\nENDEX, then rate what is not rated. \"Open the hot wash\" shows everybody what was hidden, and how it went. Ask what")
+	p.line("went well, what hurt, what surprised; write findings with an owner and a date, and hand out the after-action report.")
 }
 
 func cost(c string) string {

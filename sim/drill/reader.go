@@ -2,6 +2,7 @@ package drill
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/topology"
@@ -13,6 +14,31 @@ type reader struct {
 	*Script
 	sc *sim.Scenario
 	ps *yamlfile.Problems
+}
+
+// roles have names that are nobody else's, and tools that there are.
+func (r *reader) roles() {
+	tools, _ := Operations()
+	tools = append(tools, Posting)
+	for _, x := range r.Roles {
+		if taken(x.Key) {
+			r.ps.Add(x.Pos, "choose another name", "role %s: that is the name of another seat", x.Key)
+		}
+		if strings.ContainsAny(x.Key, `/\`) {
+			r.ps.Add(x.Pos, "use letters, digits and hyphens", "role %s: it names files and addresses", x.Key)
+		}
+		for _, tool := range x.Value.Can {
+			r.known("operation", tool, tools, x.Value.Pos)
+		}
+	}
+}
+
+func (r *reader) contacts() {
+	for _, c := range r.Contacts {
+		if taken(c.Key) || r.Roles.Lookup(c.Key) != nil {
+			r.ps.Add(c.Pos, "choose another name", "contact %s: that is the name of a seat in the room", c.Key)
+		}
+	}
 }
 
 func (r *reader) injects() {

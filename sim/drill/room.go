@@ -18,6 +18,7 @@ const (
 	Paused    Phase = "paused"
 	Emergency Phase = "emergency"
 	Ended     Phase = "endex"
+	HotWash   Phase = "hot-wash" // nothing is hidden any more
 )
 
 // Room is a drill going on. All methods are called on the loop of its run.
@@ -30,9 +31,14 @@ type Room struct {
 	phase  Phase
 	cause  int // the command being carried out
 
-	items   []*item // injects and decisions, in the order of the script
-	tasks   []*task
-	typed   int
+	items  []*item // injects and decisions, in the order of the script
+	tasks  []*task
+	typed  int
+	asking int // questions so far
+
+	steered   int // how often somebody has steered the clock
+	steeredBy string
+
 	monitor *monitor
 	changed func()
 }
@@ -48,15 +54,7 @@ type item struct {
 	held    bool
 	given   time.Duration // when it was delivered; sim.Never: not yet
 	decided string        // the option
-}
-
-// task is an operation that people are busy with.
-type task struct {
-	Operation
-	by, why string
-	until   time.Duration
-	done    bool
-	found   string
+	number  int           // of a question, from 1, once it is asked
 }
 
 // newRoom opens the room of a run that has its steady state. Changed is called after everything that changes what
@@ -137,7 +135,7 @@ func (m *Moment) matches(e sim.Event) bool {
 
 // give tells the table what an item says.
 func (r *Room) give(x *item) {
-	if x.given != sim.Never || r.phase == Ended { // after ENDEX a real plant may still be settling
+	if x.given != sim.Never || r.over() { // after ENDEX a real plant may still be settling
 		return
 	}
 	x.cancel()
@@ -146,6 +144,8 @@ func (r *Room) give(x *item) {
 		r.log.Add(r.cause, x.id, sim.InjectData{To: in.To, Via: via(in.Via), From: in.From, Text: in.Text})
 		return
 	}
+	r.asking++
+	x.number = r.asking
 	r.log.Add(r.cause, x.id, sim.AskedData{To: x.decision.To, Text: x.decision.Text})
 }
 
@@ -162,22 +162,8 @@ func (r *Room) enter(p Phase, why string) {
 	r.log.Add(r.cause, "", sim.PhaseData{Phase: string(p), Why: why})
 }
 
-// begin has people begin an operation.
-func (r *Room) begin(op Operation, by, why string) {
-	t := &task{Operation: op, by: by, why: why, until: r.now() + op.Takes}
-	r.tasks = append(r.tasks, t)
-	seq := r.log.Add(r.cause, op.String(), sim.WorkData{Do: op.Kind, By: by, Why: why, Takes: sim.Seconds(op.Takes)})
-	r.run.Loop().At(t.until, func() { r.finish(t, seq) })
-}
-
-func (r *Room) finish(t *task, cause int) {
-	if r.phase == Ended {
-		return
-	}
-	h := &hands{Hands: r.run.Hands(), Act: sim.Act{By: t.by, Why: t.why, Cause: cause}}
-	t.found, t.done = t.what.do(h, t.Target), true
-	r.log.Add(cause, t.String(), sim.WorkData{Do: t.Kind, By: t.by, Done: true, Found: t.found})
-}
+// over says whether the drill has ended.
+func (r *Room) over() bool { return r.phase == Ended || r.phase == HotWash }
 
 // item finds an inject or a decision.
 func (r *Room) item(id string) (*item, error) {

@@ -89,15 +89,17 @@ func (h *held) must(verb string, args ...string) {
 	require.NoError(h.t, h.do(verb, args...))
 }
 
-func (h *held) facilitator() drill.View { return h.view(drill.Facilitator) }
-func (h *held) wall() drill.View        { return h.view(drill.Wall) }
+func (h *held) facilitator() drill.Backstage { return seen[drill.Backstage](h, drill.Facilitator) }
+func (h *held) wall() drill.View             { return seen[drill.View](h, drill.Table) }
 
-func (h *held) view(as string) (v drill.View) {
+// seen is what a seat sees now.
+func seen[V any](h *held, seat string) V {
 	h.t.Helper()
+	var view any
 	var err error
-	h.on(func() { v, err = h.room.View(as) })
+	h.on(func() { view, err = h.room.View(seat) })
 	require.NoError(h.t, err)
-	return v
+	return view.(V)
 }
 
 // solo goes through the drill of one optic as a good player does.
@@ -264,7 +266,7 @@ func TestTheIncidentOf2023AsADrill(t *testing.T) {
 	}
 	h.must("do", "what", "power-cycle", "target", "hosted")
 	work := h.facilitator().Work
-	assert.Equal(t, sim.Seconds(8*time.Hour+284*3*time.Minute/4), work[len(work)-1].Until, "four people, three minutes each")
+	assert.Equal(t, sim.Seconds(8*time.Hour+284*3*time.Minute/4), *work[len(work)-1].Until, "four people, three minutes each")
 }
 
 func TestTheAfterActionReportIsMadeFromTheLogAlone(t *testing.T) {
@@ -291,7 +293,7 @@ func TestTheAfterActionReportIsMadeFromTheLogAlone(t *testing.T) {
 
 func TestHandOutsForPlayersHoldNoTruth(t *testing.T) {
 	h := hold(t, "one-optic", nil)
-	for _, out := range drill.HandOuts() {
+	for _, out := range drill.HandOuts(h.script) {
 		var b bytes.Buffer
 		require.NoError(t, out.Write(h.script, h.sc, &b))
 		assert.Contains(t, b.String(), drill.Banner, out.File)

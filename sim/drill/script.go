@@ -1,6 +1,7 @@
 package drill
 
 import (
+	"slices"
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -19,6 +20,7 @@ type Script struct {
 	Staff      int                         `yaml:"staff" doc:"how many people work side by side on many parts of one sort; 1 by default"`
 	Monitoring string                      `yaml:"monitoring" doc:"the workload that is the table's own monitoring: it has no data while it is not served, and of what it does not reach"`
 	Roles      yamlfile.Ordered[Role]      `yaml:"roles" doc:"who sits at the table, keyed by a short name"`
+	Contacts   yamlfile.Ordered[Contact]   `yaml:"contacts" doc:"who players can write to in a functional drill, keyed by a short name; vendor, customer, manager and press by default"`
 	Objectives yamlfile.Ordered[Objective] `yaml:"objectives,required" doc:"what is practised, keyed by name: injects, ratings and findings name one"`
 	Injects    yamlfile.Ordered[Inject]    `yaml:"injects" doc:"what the table is told, keyed by name"`
 	Decisions  yamlfile.Ordered[Decision]  `yaml:"decisions" doc:"what the table has to decide, keyed by name"`
@@ -32,6 +34,48 @@ type Role struct {
 	Pos   topology.Pos
 	Title string `yaml:"title,scalar" doc:"what the role is called: Incident commander"`
 	Brief string `yaml:"brief" doc:"what only this role is told before it begins"`
+	// Can are the role's tools. Nil: all.
+	Can []string `yaml:"can" doc:"what it can do in a functional drill: operations such as look or reboot, and post for notices to customers; everything by default, [] for nothing"`
+}
+
+// Posting is the tool of who tells customers something.
+const Posting = "post"
+
+// may says whether a role has a tool.
+func (r *Role) may(tool string) bool { return r.Can == nil || slices.Contains(r.Can, tool) }
+
+// Contact is somebody outside the room. The control cell answers for them.
+type Contact struct {
+	Pos   topology.Pos
+	Title string `yaml:"title,scalar" doc:"what they are called: Vendor's hotline"`
+	Brief string `yaml:"brief" doc:"what they know and how they answer, for the control cell; players never see it"`
+}
+
+// outside are the contacts of a script that names none.
+var outside = yamlfile.Ordered[Contact]{
+	{Key: "vendor", Value: Contact{Title: "Vendor's hotline", Brief: "Asks for serial numbers and logs first."}},
+	{Key: "customer", Value: Contact{Title: "A customer", Brief: "Wants to know when it will be back, and why nobody called."}},
+	{Key: "manager", Value: Contact{Title: "The management", Brief: "Wants a time, and what it rests on."}},
+	{Key: "press", Value: Contact{Title: "The press", Brief: "Takes every word for the company's."}},
+}
+
+// People are those outside the room who can be written to.
+func (s *Script) People() yamlfile.Ordered[Contact] {
+	if len(s.Contacts) == 0 {
+		return outside
+	}
+	return s.Contacts
+}
+
+// title is what players call a role or somebody outside; anything else is called as it is.
+func (s *Script) title(name string) string {
+	if r := s.Roles.Lookup(name); r != nil && r.Title != "" {
+		return r.Title
+	}
+	if c := s.People().Lookup(name); c != nil && c.Title != "" {
+		return c.Title
+	}
+	return name
 }
 
 // Axis is what an objective is about. A drill is judged on each by itself, never by one number.
@@ -137,6 +181,8 @@ func Read(n *yamlfile.Node, sc *sim.Scenario, ps *yamlfile.Problems) *Script {
 	if s.Staff < 0 {
 		ps.Add(s.Pos, "", "staff is %d: somebody has to do the work", s.Staff)
 	}
+	r.roles()
+	r.contacts()
 	r.injects()
 	r.decisions()
 	return s

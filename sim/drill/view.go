@@ -2,27 +2,28 @@ package drill
 
 import (
 	"strings"
-	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/topology"
 )
 
-// View is what somebody in the room may see at a moment. Only the facilitator's has a Truth.
+// View is what somebody in the room may see at a moment. It is made of what is named here, and has no place for the
+// truth.
 type View struct {
 	Title string  `json:"title"`
 	Phase Phase   `json:"phase"`
 	Clock Reading `json:"clock"`
-	// Told are the injects and questions that were given to whom the view is for, latest last.
+	// Told is what whom the view is for was told, and what they wrote and were answered; latest last.
 	Told []Message `json:"told"`
-	// Open are the decisions that the table has been asked for and has not taken.
+	// Open are the decisions that they are asked for and have not taken.
 	Open []Question `json:"open"`
-	// Work is what people are busy with, and what they found.
+	// Work is what they are busy with, and what they found.
 	Work []Work `json:"work"`
 	// Monitoring is what the table's own monitoring shows.
 	Monitoring []Light  `json:"monitoring"`
 	Posted     []Posted `json:"posted"`
-	Truth      *Truth   `json:"truth,omitempty"`
+	// HotWash is what was hidden, once everybody may see it.
+	HotWash *Washed `json:"hot_wash,omitempty"`
 }
 
 // Reading is what the clock on the wall shows.
@@ -45,9 +46,9 @@ type Message struct {
 	Text string      `json:"text"`
 }
 
-// Question is a decision to be taken, without what comes of it. Names are for the facilitator alone.
+// Question is a decision to be taken, without what comes of it. It has a number and no name, for names tell too much.
 type Question struct {
-	ID      string   `json:"id,omitempty"`
+	Number  int      `json:"number"`
 	To      string   `json:"to,omitempty"`
 	Text    string   `json:"text"`
 	Options []Choice `json:"options"`
@@ -55,19 +56,20 @@ type Question struct {
 
 // Choice is one way to decide, as players see it.
 type Choice struct {
-	ID    string      `json:"id,omitempty"`
 	Text  string      `json:"text"`
 	Takes sim.Seconds `json:"takes,omitempty"`
 	Cost  string      `json:"cost,omitempty"`
 }
 
-// Work is an operation, under way or done.
+// Work is an operation that waits for hands, is under way, done, or left before it was.
 type Work struct {
-	Text  string      `json:"text"`
-	By    string      `json:"by,omitempty"`
-	Until sim.Seconds `json:"until"`
-	Done  bool        `json:"done"`
-	Found string      `json:"found,omitempty"`
+	Number int          `json:"number"`
+	Text   string       `json:"text"`
+	By     string       `json:"by,omitempty"`
+	Until  *sim.Seconds `json:"until,omitempty"` // nil while it waits
+	Done   bool         `json:"done,omitempty"`
+	Left   bool         `json:"left,omitempty"`
+	Found  string       `json:"found,omitempty"`
 }
 
 // Light is a workload as monitoring shows it.
@@ -87,116 +89,120 @@ type Posted struct {
 	ETA  *sim.Seconds `json:"eta,omitempty"`
 }
 
-// Truth is what only the facilitator knows.
-type Truth struct {
-	// Next is when the next thing happens by itself; nil when nothing does.
-	Next *sim.Seconds `json:"next,omitempty"`
-	// Settling is what keeps time from standing.
-	Settling  string   `json:"settling,omitempty"`
-	Workloads []Light  `json:"workloads"`
-	Injects   []Held   `json:"injects"`
-	Decisions []Known  `json:"decisions"`
-	Goals     []Goal   `json:"objectives"`
-	Remarks   []Remark `json:"remarks"`
-	Active    []string `json:"active"` // entries of the timeline that are going on
-}
-
-// Held is an inject with what is expected of the table.
-type Held struct {
-	ID        string       `json:"id"`
-	At        *sim.Seconds `json:"at,omitempty"`
-	Given     *sim.Seconds `json:"given,omitempty"`
-	Held      bool         `json:"held,omitempty"`
-	To        string       `json:"to,omitempty"`
-	Via       string       `json:"via"`
-	Text      string       `json:"text"`
-	Expect    string       `json:"expect,omitempty"`
-	Objective string       `json:"objective"`
-	False     bool         `json:"false_lead,omitempty"`
-}
-
-// Known is a decision with what comes of each option.
-type Known struct {
-	Question
-	Given   bool              `json:"given"`
-	Decided string            `json:"decided,omitempty"`
-	Truths  map[string]string `json:"truths"`
-}
-
-// Goal is an objective and how it was rated.
-type Goal struct {
-	ID     string `json:"id"`
-	Axis   Axis   `json:"axis"`
-	Text   string `json:"text"`
-	Look   string `json:"look_for,omitempty"`
-	Rating string `json:"rating,omitempty"`
-}
-
-// Remark is what somebody noted.
-type Remark struct {
-	At        sim.Seconds `json:"at"`
-	By        string      `json:"by,omitempty"`
-	Objective string      `json:"objective,omitempty"`
-	Text      string      `json:"text"`
-	Part      string      `json:"part"`
-}
-
-// Whose views there are.
-const (
-	Wall        = "wall"        // everybody at the table
-	Facilitator = "facilitator" // who knows the truth
-)
-
-// View is what somebody may see now.
-func (r *Room) View(as string) (View, error) {
-	switch as {
-	case Wall:
-		return r.wall(), nil
+// View is what a seat may see now: a View, or a Backstage for those who are let in on the truth.
+func (r *Room) View(seat string) (any, error) {
+	switch kindOf(seat) {
 	case Facilitator:
 		return r.facilitator(), nil
+	case Control:
+		return r.controlCell(), nil
+	case Evaluator:
+		return r.evaluator(seat), nil
+	case Table:
+		return r.table(), nil
+	case Wall:
+		return r.wall(), nil
 	}
-	return View{}, topology.NewUnknown("view", as, []string{Wall, Facilitator})
+	if r.Script.Roles.Lookup(seat) == nil {
+		return nil, topology.NewUnknown("seat", seat, r.Script.Roles.Keys())
+	}
+	return r.role(seat), nil
 }
 
-// wall is the view of everybody at the table.
+// table is what the table of a tabletop knows together.
+func (r *Room) table() View {
+	v := r.scene()
+	v.Told = r.told(func(string) bool { return true })
+	v.Open = r.questions(func(*Decision) bool { return true })
+	v.Work = r.work(func(*task) bool { return true })
+	return v
+}
+
+// wall is what everybody in a functional drill may see.
 func (r *Room) wall() View {
-	v := View{Title: r.Script.Called(), Phase: r.phase, Clock: r.reading(), Work: r.work(), Monitoring: r.monitoring()}
+	v := r.scene()
+	v.Told = r.told(func(to string) bool { return to == "" })
+	return v
+}
+
+// role is what a role may see: what it was told itself, and what came of its own work.
+func (r *Room) role(name string) View {
+	v := r.scene()
+	v.Told = r.told(func(to string) bool { return to == "" || to == name })
+	v.Open = r.questions(func(d *Decision) bool { return d.isFor(name) })
+	v.Work = r.work(func(t *task) bool { return t.by == name })
+	return v
+}
+
+// scene is what everybody sees.
+func (r *Room) scene() View {
+	v := View{Title: r.Script.Called(), Phase: r.phase, Clock: r.reading(), Monitoring: r.monitoring()}
+	for _, e := range r.log.Events() {
+		if d, ok := e.Data.(sim.PostedData); ok {
+			v.Posted = append(v.Posted, Posted{sim.Seconds(e.At), d.Text, d.ETA})
+		}
+	}
+	if r.phase == HotWash {
+		v.HotWash = r.washing()
+	}
+	return v
+}
+
+// told lists what was said to whom hears it, and what roles that hear it wrote themselves.
+func (r *Room) told(hears func(to string) bool) []Message {
+	var all []Message
 	for _, e := range r.log.Events() {
 		at := sim.Seconds(e.At)
 		switch d := e.Data.(type) {
 		case sim.InjectData:
-			v.Told = append(v.Told, Message{at, d.To, d.Via, d.From, d.Text})
-		case sim.PostedData:
-			v.Posted = append(v.Posted, Posted{at, d.Text, d.ETA})
+			if hears(d.To) {
+				all = append(all, Message{at, r.Script.title(d.To), d.Via, d.From, d.Text})
+			}
+		case sim.MessageData:
+			if hears(d.To) || hears(d.From) {
+				all = append(all, Message{at, r.Script.title(d.To), "message", r.Script.title(d.From), d.Text})
+			}
+		case sim.DecidedData:
+			if q := r.Script.Decisions.Lookup(e.Subject); hears(q.To) {
+				all = append(all, Message{at, "", "decision", r.Script.title(d.By), q.Options.Lookup(d.Option).Text})
+			}
 		}
 	}
-	for _, x := range r.items {
-		if x.decision != nil && x.given != sim.Never && x.decided == "" {
-			v.Open = append(v.Open, x.question().nameless())
-		}
-	}
-	return v
+	return all
 }
 
-// facilitator is the view of who knows the truth.
-func (r *Room) facilitator() View {
-	v := r.wall()
-	v.Title = r.sc.Name
-	v.Truth = &Truth{
-		Workloads: r.lights(), Goals: r.goals(), Remarks: r.remarks(), Active: r.run.Active(), Settling: r.clock.Settling(),
-	}
-	if next := r.run.Loop().Next(); next != sim.Never {
-		s := sim.Seconds(next)
-		v.Truth.Next = &s
-	}
+// questions lists the open decisions of those who are asked.
+func (r *Room) questions(asked func(*Decision) bool) []Question {
+	var all []Question
 	for _, x := range r.items {
-		if x.inject != nil {
-			v.Truth.Injects = append(v.Truth.Injects, x.known())
-		} else {
-			v.Truth.Decisions = append(v.Truth.Decisions, x.truth())
+		if x.decision == nil || !x.open() || !asked(x.decision) {
+			continue
 		}
+		q := Question{Number: x.number, To: r.Script.title(x.decision.To), Text: x.decision.Text}
+		for _, o := range x.decision.Options {
+			q.Options = append(q.Options, choice(&o.Value))
+		}
+		all = append(all, q)
 	}
-	return v
+	return all
+}
+
+func choice(o *Option) Choice { return Choice{o.Text, sim.Seconds(o.Takes), o.Cost} }
+
+func (r *Room) work(whose func(*task) bool) []Work {
+	var all []Work
+	for i, t := range r.tasks {
+		if !whose(t) {
+			continue
+		}
+		w := Work{Number: i + 1, Text: t.String(), By: r.Script.title(t.by), Done: t.done, Left: t.left, Found: t.found}
+		if t.begun {
+			until := sim.Seconds(t.until)
+			w.Until = &until
+		}
+		all = append(all, w)
+	}
+	return all
 }
 
 func (r *Room) reading() Reading {
@@ -213,99 +219,11 @@ func (r *Room) reading() Reading {
 	return reading
 }
 
-func (r *Room) work() []Work {
-	var all []Work
-	for _, t := range r.tasks {
-		all = append(all, Work{Text: t.String(), By: t.by, Until: sim.Seconds(t.until), Done: t.done, Found: t.found})
-	}
-	return all
-}
-
 // monitoring is what the table's own monitoring shows.
 func (r *Room) monitoring() []Light {
 	var all []Light
 	for _, u := range r.sc.Uses {
 		all = append(all, r.monitor.light(u, r.clock.Now()))
-	}
-	return all
-}
-
-// lights is how workloads really are.
-func (r *Room) lights() []Light {
-	var all []Light
-	for _, u := range r.sc.Uses {
-		l := Light{Workload: u.ID, Of: len(u.Members)}
-		for _, m := range u.Members {
-			if r.monitor.served[m.Subject()] {
-				l.Served++
-			}
-		}
-		all = append(all, l)
-	}
-	return all
-}
-
-func (x *item) question() Question {
-	q := Question{ID: x.id, To: x.decision.To, Text: x.decision.Text}
-	for _, o := range x.decision.Options {
-		q.Options = append(q.Options, Choice{o.Key, o.Value.Text, sim.Seconds(o.Value.Takes), o.Value.Cost})
-	}
-	return q
-}
-
-// nameless is the question as players see it.
-func (q Question) nameless() Question {
-	q.ID = ""
-	for i := range q.Options {
-		q.Options[i].ID = ""
-	}
-	return q
-}
-
-func (x *item) truth() Known {
-	k := Known{Question: x.question(), Given: x.given != sim.Never, Decided: x.decided, Truths: map[string]string{}}
-	for _, o := range x.decision.Options {
-		k.Truths[o.Key] = o.Value.Truth
-	}
-	return k
-}
-
-func (x *item) known() Held {
-	in := x.inject
-	return Held{
-		ID: x.id, At: moment(x.at), Given: moment(x.given), Held: x.held, To: in.To, Via: via(in.Via), Text: in.Text,
-		Expect: in.Expect, Objective: in.Objective, False: in.False,
-	}
-}
-
-func moment(d time.Duration) *sim.Seconds {
-	if d == sim.Never {
-		return nil
-	}
-	s := sim.Seconds(d)
-	return &s
-}
-
-func (r *Room) goals() []Goal {
-	ratings := map[string]string{}
-	for _, e := range r.log.Events() {
-		if d, ok := e.Data.(sim.RatingData); ok {
-			ratings[e.Subject] = d.Rating
-		}
-	}
-	var all []Goal
-	for _, o := range r.Script.Objectives {
-		all = append(all, Goal{o.Key, o.Value.Axis, o.Value.Text, o.Value.Look, ratings[o.Key]})
-	}
-	return all
-}
-
-func (r *Room) remarks() []Remark {
-	var all []Remark
-	for _, e := range r.log.Events() {
-		if d, ok := e.Data.(sim.RemarkData); ok {
-			all = append(all, Remark{sim.Seconds(e.At), d.By, e.Subject, d.Text, d.Part})
-		}
 	}
 	return all
 }

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -30,22 +31,58 @@ type Site struct {
 // ErrOpen is an address that others can reach, without a certificate.
 var ErrOpen = errors.New("others can reach it: it needs --certificate and --key")
 
-// Serve begins to serve a page.
-func Serve(p *Page, a Address) (*Site, error) {
+// Open listens. What others can reach needs a certificate. The URL is what a browser on another machine asks for, where
+// there are any: by the certificate's name, for an address that stands for all of this machine's.
+func (a Address) Open() (l net.Listener, url string, err error) {
 	host, _, err := net.SplitHostPort(a.Listen)
 	if err != nil {
-		return nil, fmt.Errorf("serve the live page at %s: %w", a.Listen, err)
+		return nil, "", fmt.Errorf("listen at %s: %w", a.Listen, err)
 	}
-	if a.Certificate == "" && !Loopback(host) {
-		return nil, fmt.Errorf("serve the live page at %s: %w", a.Listen, ErrOpen)
+	if a.Certificate == "" {
+		if !Loopback(host) {
+			return nil, "", fmt.Errorf("listen at %s: %w", a.Listen, ErrOpen)
+		}
+		if l, err = net.Listen("tcp", a.Listen); err != nil {
+			return nil, "", err
+		}
+		return l, "http://" + l.Addr().String(), nil
 	}
-	l, scheme, err := a.open()
+	pair, err := tls.LoadX509KeyPair(a.Certificate, a.Key)
+	if err != nil {
+		return nil, "", err
+	}
+	l, err = tls.Listen("tcp", a.Listen, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12})
+	if err != nil {
+		return nil, "", err
+	}
+	return l, "https://" + named(host, l.Addr().String(), pair.Leaf), nil
+}
+
+// named is an address with the name of a certificate in it, where its own host is none that anybody could ask for.
+func named(host, address string, c *x509.Certificate) string {
+	ip := net.ParseIP(host)
+	if host != "" && (ip == nil || !ip.IsUnspecified()) {
+		return address
+	}
+	_, port, _ := net.SplitHostPort(address) // of a listener: it has one
+	for _, name := range c.DNSNames {
+		return net.JoinHostPort(name, port)
+	}
+	for _, ip := range c.IPAddresses {
+		return net.JoinHostPort(ip.String(), port)
+	}
+	return address
+}
+
+// Serve begins to serve a page.
+func Serve(p *Page, a Address) (*Site, error) {
+	l, url, err := a.Open()
 	if err != nil {
 		return nil, fmt.Errorf("serve the live page: %w", err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Site{
-		URL: fmt.Sprintf("%s://%s/", scheme, l.Addr()), stop: stop, ended: make(chan error, 2),
+		URL: url + "/", stop: stop, ended: make(chan error, 2),
 		server: &http.Server{
 			Handler: p.Handler(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 1 << 14,
 			BaseContext: func(net.Listener) context.Context { return ctx },
@@ -54,20 +91,6 @@ func Serve(p *Page, a Address) (*Site, error) {
 	go func() { s.ended <- s.server.Serve(l) }()
 	go func() { s.ended <- p.Draw(ctx) }()
 	return s, nil
-}
-
-// open listens, with TLS where there is a certificate.
-func (a Address) open() (l net.Listener, scheme string, err error) {
-	if a.Certificate == "" {
-		l, err = net.Listen("tcp", a.Listen)
-		return l, "http", err
-	}
-	pair, err := tls.LoadX509KeyPair(a.Certificate, a.Key)
-	if err != nil {
-		return nil, "", err
-	}
-	l, err = tls.Listen("tcp", a.Listen, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12})
-	return l, "https", err
 }
 
 // Close ends every connection and waits until all that served them has ended.

@@ -98,7 +98,7 @@ func (p *Page) serveEvents(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	for {
 		text, now, over, newer, err := p.since(has)
-		if err != nil || !send(w, now, text) || over {
+		if err != nil || !Send(w, now, text) || over {
 			return
 		}
 		has = now
@@ -110,9 +110,9 @@ func (p *Page) serveEvents(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// send writes one server-sent event (HTML Living Standard, section 9.2); false when the browser has gone or reads too
+// Send writes one server-sent event (HTML Living Standard, section 9.2); false when the browser has gone or reads too
 // slowly.
-func send(w http.ResponseWriter, id int, text []byte) bool {
+func Send(w http.ResponseWriter, id int, text []byte) bool {
 	c := http.NewResponseController(w)
 	if err := c.SetWriteDeadline(time.Now().Add(patience)); err != nil {
 		return false

@@ -19,10 +19,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	cdpruntime "github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
@@ -40,6 +42,9 @@ var (
 
 // patience is how long a test may take in all: a loaded machine needs seconds to start Chromium.
 const patience = 90 * time.Second
+
+// pause is how long it is until a test looks again for what it waits for.
+const pause = 50 * time.Millisecond
 
 // Page is a page that is open.
 type Page struct {
@@ -187,9 +192,39 @@ func (p *Page) Until(expression string) {
 		select {
 		case <-p.ctx.Done():
 			require.NoError(p.t, p.ctx.Err(), "wait until %s", expression)
-		case <-time.After(50 * time.Millisecond):
+		case <-time.After(pause):
 		}
 	}
+}
+
+// Arrives waits until the page has gone, by itself, to a path that begins so. On its way it is for a moment no page at
+// all, and answers nothing.
+func (p *Page) Arrives(path string) {
+	p.t.Helper()
+	for !p.at(path) {
+		select {
+		case <-p.ctx.Done():
+			require.NoError(p.t, p.ctx.Err(), "wait to arrive at %s", path)
+		case <-time.After(pause):
+		}
+	}
+	p.Do(chromedp.WaitReady("body"))
+}
+
+// at says whether the page is known to be at a path that begins so.
+func (p *Page) at(path string) bool {
+	h, err := chromedp.Call(p.ctx, page.GetNavigationHistory, cdp.Empty{})
+	if err != nil {
+		return false
+	}
+	at, err := url.Parse(h.Entries[h.CurrentIndex].URL)
+	return err == nil && strings.HasPrefix(at.Path, path)
+}
+
+// Reload opens the page anew.
+func (p *Page) Reload() {
+	p.t.Helper()
+	p.Do(chromedp.Reload())
 }
 
 // Dark says whether the reader likes dark pages.
