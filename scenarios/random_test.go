@@ -12,7 +12,7 @@ import (
 )
 
 // TestRandomIncidents: each is a scenario that holds its steady state, most harm somebody, and seldom is it left open
-// whether they do.
+// whether they do. Every fault is seen to take effect, those too that others hide.
 func TestRandomIncidents(t *testing.T) {
 	const many = 300
 	harm, either, all := 0, 0, 0
@@ -21,6 +21,10 @@ func TestRandomIncidents(t *testing.T) {
 		require.NoError(t, err, "seed %d\n%s", seed, NewRandom(seed))
 		predicted, err := sim.Predict(sc, model.Replay)
 		require.NoError(t, err, "seed %d", seed)
+		for _, e := range predicted[0].Events() {
+			d, unseen := e.Data.(sim.UnprovenData)
+			require.False(t, unseen, "seed %d, %s: %s\n%s", seed, e.Subject, d.Missing, NewRandom(seed))
+		}
 		some := false
 		for _, u := range predicted[0].Header().Uses {
 			require.True(t, sim.HistoryOf(predicted[0]).Steady(), "seed %d\n%s", seed, NewRandom(seed))

@@ -151,6 +151,21 @@ func (h *Hardware) Stage(n *topology.Node) topology.Stage { return h.devices[n].
 // Carrier says whether a port has a carrier.
 func (h *Hardware) Carrier(p *topology.Port) bool { return h.sockets[p].up }
 
+// holds says whether a level is what the world was told last.
+func (h *Hardware) holds(l Level) bool {
+	switch l := l.(type) {
+	case Carrier:
+		return h.sockets[l.Port].up == l.Up
+	case Dark:
+		return h.sockets[l.Port].gone == l.On
+	case Stage:
+		return h.devices[l.Node].stage == l.Stage
+	case Refuse:
+		return h.refused[[2]*topology.Node{l.At, l.From}] == l.On
+	}
+	return false
+}
+
 func (h *Hardware) device(n *topology.Node) *device { return h.devices[n] }
 func (h *Hardware) socket(p *topology.Port) *socket { return h.sockets[p] }
 func (h *Hardware) cable(l *topology.Link) *cable   { return h.cables[l] }

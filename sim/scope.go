@@ -36,10 +36,12 @@ func (s *Scope) Cause() int { return s.cause }
 
 // PowerOff takes the power from nodes. When nothing keeps it away any more, each boots by its profile.
 func (s *Scope) PowerOff(nodes ...*topology.Node) {
+	var wants []Level
 	for _, n := range nodes {
 		s.effect(&s.hw.device(n).powerOff)
+		wants = append(wants, Stage{n, topology.Off})
 	}
-	s.hw.apply(s.cause)
+	s.act(wants)
 }
 
 // DefaultOff is how long a rebooting node is without power where neither the fault nor its boot profile says. Chosen:
@@ -63,10 +65,12 @@ func (s *Scope) FeedOff(feed string) {
 
 // Unplug takes the carrier from both ends of links, as a pulled cable or a shut port does.
 func (s *Scope) Unplug(links ...*topology.Link) {
+	var wants []Level
 	for _, l := range links {
 		s.because(&s.hw.cable(l).pulls, &reason{})
+		wants = append(wants, Carrier{l.A, false}, Carrier{l.B, false})
 	}
-	s.hw.apply(s.cause)
+	s.act(wants)
 }
 
 // ShutPorts shuts ports at their own nodes, as a change of configuration does. It outlives this scope, unless the entry says
@@ -104,10 +108,12 @@ func (s *Scope) KillOptic(latent, seat bool, ports ...*topology.Port) {
 
 // Darken loses every frame that leaves the ports; carriers stay.
 func (s *Scope) Darken(ports ...*topology.Port) {
+	var wants []Level
 	for _, p := range ports {
 		s.effect(&s.hw.socket(p).dark)
+		wants = append(wants, Dark{p, true})
 	}
-	s.hw.apply(s.cause)
+	s.act(wants)
 }
 
 // Impair does something to frames that leave the ports, on top of what their links and other faults do.
@@ -125,12 +131,14 @@ func (s *Scope) Impair(i topology.Impairment, ports ...*topology.Port) {
 
 // Refuse makes every node of at lose all that comes from every node of from.
 func (s *Scope) Refuse(at, from []*topology.Node) {
+	var wants []Level
 	for _, a := range at {
 		for _, f := range from {
 			s.effect(s.hw.refusal(a, f))
+			wants = append(wants, Refuse{a, f, true})
 		}
 	}
-	s.hw.apply(s.cause)
+	s.act(wants)
 }
 
 // ErrDisable shuts a link as its switch does after too many flaps. It outlives this scope: only somebody who acts, or
@@ -230,6 +238,16 @@ func (s *Scope) Release() {
 	s.undo = nil
 	s.hw.hold--
 	s.hw.apply(s.cause)
+}
+
+// act brings about what a verb has counted. Where all that it wants is so already, through other faults, the world looks
+// at it all the same: without that, a fault that others hide would leave no trace of having begun.
+func (s *Scope) act(wants []Level) {
+	hidden := all(wants, s.hw.holds)
+	s.hw.apply(s.cause)
+	if hidden && s.hw.err == nil {
+		s.hw.witness(s.cause, wants)
+	}
 }
 
 // effect counts one more cause of something, and its removal as the undo. Counting is what lets faults overlap and

@@ -43,7 +43,7 @@ func (f *gateFlags) add(c *cobra.Command) {
 
 // gateOptions reads what the flags name. A plant is compared with a base, or not.
 func (a *app) gateOptions(f *gateFlags, compared bool) (gate.Options, error) {
-	o := gate.Options{Today: time.Now(), Progress: a.sweepProgress()}
+	o := gate.Options{Today: time.Now(), Progress: a.howFar()}
 	if err := f.checkFormats(); err != nil {
 		return o, err
 	}

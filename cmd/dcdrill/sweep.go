@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -15,7 +14,6 @@ import (
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/model"
-	"github.com/dcdrill/dcdrill/sim/report"
 	"github.com/dcdrill/dcdrill/sim/sweep"
 	"github.com/dcdrill/dcdrill/topology"
 )
@@ -125,7 +123,7 @@ func (a *app) sweep(ctx context.Context, name string, f *sweepFlags) error {
 		return err
 	}
 	p.ask(&f.Options, f.behaviour)
-	f.Progress = a.sweepProgress()
+	f.Progress = a.howFar()
 	if f.shard != "" {
 		return a.sweepShard(ctx, p, f)
 	}
@@ -246,22 +244,4 @@ func parseShard(text string) (sweep.Shard, error) {
 		return s, usage("--shard is %q: write it as 2/5, from 1/5 to 5/5", text)
 	}
 	return s, nil
-}
-
-// sweepProgress tells on standard error how far a sweep is and how long it will still take, now and then, when it takes
-// longer than a blink.
-func (a *app) sweepProgress() func(what string, done, of int) {
-	const between = 2 * time.Second
-	began := time.Now()
-	next, now := began.Add(between), ""
-	return func(what string, done, of int) {
-		if what != now {
-			now, began = what, time.Now()
-		}
-		if t := time.Now(); t.After(next) && done > 0 {
-			next = t.Add(between)
-			left := time.Duration(float64(t.Sub(began)) / float64(done) * float64(of-done))
-			fmt.Fprintf(a.Stderr, "swept %d of %d %s, %s left\n", done, of, what, report.Duration(left))
-		}
-	}
 }

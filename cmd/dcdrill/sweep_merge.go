@@ -33,7 +33,7 @@ Shards that overlap, are missing, or are of another plant or version of dcdrill 
 			if err != nil {
 				return err
 			}
-			o := sweep.Options{Progress: a.sweepProgress()}
+			o := sweep.Options{Progress: a.howFar()}
 			p.ask(&o, true)
 			r, err := sweep.Merge(p.Plant, p.Uses, o, parts)
 			if err != nil {

@@ -147,8 +147,9 @@ func (c *condition) canary(g *guard, rule int, send func() error, what string) (
 		return false, "nothing drops " + what, nil
 	}
 	switch err := send(); {
-	case errors.Is(err, unix.ENETDOWN):
-		return g.obeys(true) // another fault holds the link down: nothing can be sent by it
+	case errors.Is(err, unix.ENETDOWN), errors.Is(err, unix.ENOBUFS):
+		// Another fault holds the link down, so that its queue takes nothing; or the machine stalls, and its backlog is full.
+		return g.obeys(true)
 	case err != nil:
 		return false, "", fmt.Errorf("send a frame to see it lost: %w", err)
 	}

@@ -16,7 +16,7 @@ type finder struct {
 // look takes the next link.
 func (f *finder) look() {
 	f.forget()
-	if f.busy || f.crew.view.booting() {
+	if f.busy || len(f.crew.view.dark) == 0 || f.crew.view.booting() {
 		return
 	}
 	for _, l := range f.crew.hands.Scenario().Plant.Links {

@@ -41,8 +41,8 @@ func (c *crew) assign() {
 		}
 	}
 	if c.unsaid || c.view.turned {
-		c.unsaid, c.view.turned = false, c.now() < c.view.fresh
 		c.tellWaiting()
+		c.unsaid, c.view.turned = false, c.now() < c.view.settles
 	}
 	c.wakeForShift()
 	c.wakeForNews()
@@ -61,7 +61,7 @@ func (c *crew) wakeForNews() {
 
 // employ finds a task for a person, or what they must do before it.
 func (c *crew) employ(p *person) {
-	for _, t := range c.queue {
+	for i, t := range c.queue {
 		if !p.team.can(t.skill) || t.awaited && !p.there || c.waits(t) != "" {
 			continue
 		}
@@ -71,7 +71,7 @@ func (c *crew) employ(p *person) {
 		case slices.Contains(t.work.Access, onSite) && !p.there:
 			c.travel(p, t)
 		default:
-			c.queue = slices.DeleteFunc(c.queue, func(x *task) bool { return x == t })
+			c.queue = slices.Delete(c.queue, i, i+1)
 			c.work(p, t)
 		}
 		return
@@ -145,6 +145,9 @@ func (c *crew) harm(t *task, act sim.Act) {
 // tellWaiting writes down what tasks wait for, whenever that is something else.
 func (c *crew) tellWaiting() {
 	for _, t := range c.queue {
+		if t.told != "" && !c.view.turned {
+			continue
+		}
 		lack := c.waits(t)
 		if lack == "" {
 			lack = "a person"
@@ -161,9 +164,10 @@ func (c *crew) wakeForShift() {
 	c.nextShift()
 	c.nextShift = func() {}
 	next := sim.Never
-	for _, p := range c.people {
-		if len(c.queue) > 0 && !p.team.on(c.start, c.now()) && c.useful(p) {
-			next = min(next, p.team.next(c.start, c.now()))
+	for i := range c.plan.Teams {
+		t := &c.plan.Teams[i].Value
+		if len(c.queue) > 0 && !t.on(c.start, c.now()) && c.useful(t) {
+			next = min(next, t.next(c.start, c.now()))
 		}
 	}
 	if next != sim.Never {
@@ -171,7 +175,7 @@ func (c *crew) wakeForShift() {
 	}
 }
 
-// useful says whether there is a task that a person could do, if they were there.
-func (c *crew) useful(p *person) bool {
-	return slices.ContainsFunc(c.queue, func(t *task) bool { return p.team.can(t.skill) && c.waits(t) == "" })
+// useful says whether there is a task that a team could do, if it were there.
+func (c *crew) useful(team *Team) bool {
+	return slices.ContainsFunc(c.queue, func(t *task) bool { return team.can(t.skill) && c.waits(t) == "" })
 }

@@ -16,9 +16,10 @@ type view struct {
 	stages  map[string]bool           // nodes that are not in service, and whether they are on their way
 	dark    map[*topology.Port]bool   // ports without carrier
 	stores  map[string]bool           // datastores that do not answer
-	turned  bool                      // a workload has come or gone since somebody looked
+	turned  bool                      // a workload has come or gone, and what waits for it was not told yet
 	now     func() time.Duration
 	fresh   time.Duration // until when there is something that nobody knows yet
+	settles time.Duration // until when that is the coming or going of a workload
 	// network and storage hold the conversations that are not served, by what they need; guests those of machines.
 	network, storage, guests map[string]bool
 }
@@ -127,8 +128,10 @@ func (v *view) turn(e sim.Event, down bool) *guest {
 	if u.served() && !before {
 		u.back, u.ever = v.now(), true
 	}
-	v.turned = v.turned || before != u.served()
 	v.fresh = v.now() + known
+	if before != u.served() {
+		v.turned, v.settles = true, v.fresh
+	}
 	if s.guest != nil {
 		s.guest.down, s.guest.cause = down, e.Seq
 		s.guest.hit = s.guest.hit || down

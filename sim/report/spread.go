@@ -9,6 +9,25 @@ import (
 	"github.com/dcdrill/dcdrill/sim"
 )
 
+// Milestones are when a run reached its milestones, in the order in which it did.
+type Milestones struct {
+	start time.Time // the zero time where the scenario has no date
+	names []string
+	at    []time.Duration
+}
+
+// ReadMilestones reads them from a log.
+func ReadMilestones(log *sim.Log) Milestones {
+	var m Milestones
+	m.start, _ = time.Parse(time.RFC3339, log.Header().Start)
+	for _, e := range log.Events() {
+		if _, ok := e.Data.(sim.MilestoneData); ok {
+			m.names, m.at = append(m.names, e.Subject), append(m.at, e.At)
+		}
+	}
+	return m
+}
+
 // Spread gathers when milestones are reached in many runs of one scenario.
 type Spread struct {
 	start time.Time
@@ -22,19 +41,16 @@ type Spread struct {
 func (s *Spread) Own(log *sim.Log) { s.own = log }
 
 // Take adds a run.
-func (s *Spread) Take(log *sim.Log) {
+func (s *Spread) Take(m Milestones) {
 	if s.at == nil {
-		s.at = map[string][]time.Duration{}
-		s.start, _ = time.Parse(time.RFC3339, log.Header().Start) // the zero time where there is none
+		s.at, s.start = map[string][]time.Duration{}, m.start
 	}
 	s.runs++
-	for _, e := range log.Events() {
-		if _, ok := e.Data.(sim.MilestoneData); ok {
-			if s.at[e.Subject] == nil {
-				s.order = append(s.order, e.Subject)
-			}
-			s.at[e.Subject] = append(s.at[e.Subject], e.At)
+	for i, name := range m.names {
+		if s.at[name] == nil {
+			s.order = append(s.order, name)
 		}
+		s.at[name] = append(s.at[name], m.at[i])
 	}
 }
 
@@ -86,7 +102,9 @@ func moment(start time.Time, at time.Duration) string {
 	}
 	then := start.Add(at)
 	text := then.Format("15:04")
-	if days := then.YearDay() - start.YearDay(); days > 0 {
+	h, m, sec := start.Clock()
+	sinceMidnight := time.Duration(h)*time.Hour + time.Duration(m)*time.Minute + time.Duration(sec)*time.Second
+	if days := (sinceMidnight + at) / (24 * time.Hour); days > 0 {
 		text += fmt.Sprintf("+%dd", days)
 	}
 	return text

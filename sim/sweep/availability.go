@@ -69,7 +69,7 @@ func (r *Result) Estimate(ctx context.Context, rates Rates) error {
 	}
 	sets, blamed := s.culprits(rig, a.Depth)
 	prices := make([]price, len(sets))
-	err = each(ctx, len(sets), func(i int) (err error) {
+	err = sim.Each(ctx, len(sets), func(i int) (err error) {
 		prices[i], err = s.price(rig, rates, sets[i])
 		return err
 	}, func(over int) {

@@ -3,14 +3,11 @@ package sweep
 import (
 	"context"
 	"fmt"
-	"io"
 	"math/big"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/topology"
 )
@@ -125,34 +122,4 @@ func dualHomed(leaves, spines, hosts int) string {
 		text += fmt.Sprintf("    h%d: {kind: host, ports: {e0: leaf%d, e1: leaf%d}, bonds: {team: {members: [e0, e1]}}}\n", h+1, a+1, (a+1)%leaves+1)
 	}
 	return text
-}
-
-// BenchmarkHundredThousand reads a routed leaf-spine of 99,968 nodes (2,040 racks of 48 hosts, 8 spines) from its text,
-// checks it, infers a workload for every host and sweeps all single failures.
-func BenchmarkHundredThousand(b *testing.B) {
-	text := hugePlant(2040, 48, 8)
-	b.ReportAllocs()
-	for b.Loop() {
-		sc, err := scenarios.Parse("huge.yaml", []byte("topology: any\n"), scenarios.Options{TopologyText: text})
-		require.NoError(b, err)
-		r, err := Run(context.Background(), sc.Plant, sc.Uses, Options{Depth: 1})
-		require.NoError(b, err)
-		require.NoError(b, WriteText(io.Discard, r))
-		b.ReportMetric(float64(len(sc.Plant.Nodes)), "nodes")
-	}
-}
-
-// hugePlant is the text of a routed leaf-spine with a network for each rack.
-func hugePlant(racks, hosts, spines int) string {
-	var nets, nodes strings.Builder
-	var ups []string
-	for s := 1; s <= spines; s++ {
-		ups = append(ups, fmt.Sprintf("up%d: spine%d", s, s))
-	}
-	for l := 1; l <= racks; l++ {
-		fmt.Fprintf(&nets, "  rack%d: {subnet: 10.%d.%d.0/24, gateway: leaf%d}\n", l, (l-1)/256+1, (l-1)%256, l)
-		fmt.Fprintf(&nodes, "    rack%d-h: {kind: host, count: %d, ports: {eth0: {to: leaf%d, networks: [rack%d]}}}\n", l, hosts, l, l)
-	}
-	return fmt.Sprintf("name: huge\nfabric: routed\nnetworks:\n%stopology:\n  nodes:\n    spine: {kind: switch, count: %d}\n    leaf: {kind: switch, count: %d, ports: {%s}}\n%s",
-		nets.String(), spines, racks, strings.Join(ups, ", "), nodes.String())
 }

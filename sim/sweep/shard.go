@@ -133,7 +133,7 @@ func (s *sweep) try(ctx context.Context, part *Part) error {
 		}
 	}
 	found := make([]outcome, len(mine))
-	err = each(ctx, len(mine), func(i int) (err error) {
+	err = sim.Each(ctx, len(mine), func(i int) (err error) {
 		found[i], err = rig.play(s.sets[mine[i]])
 		return err
 	}, func(over int) {

@@ -1,12 +1,8 @@
 package sweep
 
 import (
-	"context"
 	"fmt"
-	"runtime"
 	"strconv"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -139,31 +135,4 @@ func (r *rig) down(h *sim.History) []int {
 		}
 	}
 	return all
-}
-
-// each calls do for every number below n, on all cores, and done after each with how many are over. It ends with the
-// first error, or with ctx's.
-func each(ctx context.Context, n int, do func(int) error, done func(over int)) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	var mu sync.Mutex
-	over := 0
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				if err := do(i); err != nil {
-					cancel(err)
-					return
-				}
-				mu.Lock()
-				over++
-				done(over)
-				mu.Unlock()
-			}
-		})
-	}
-	workers.Wait()
-	return context.Cause(ctx)
 }
