@@ -38,6 +38,8 @@ type Flow struct {
 	Networks []*topology.Network
 	// IPv6: it speaks IPv6, in Networks that all have it.
 	IPv6 bool
+	// OneWay: nothing comes back but what neighbours say to each other. No route to From is needed.
+	OneWay bool
 }
 
 // Machine is told, on the loop, when the way comes and goes.

@@ -20,6 +20,7 @@ const (
 type walk struct {
 	*World
 	reads  []int
+	oneWay bool           // nothing comes back but what neighbours say to each other
 	origin *topology.Node // who made the packet
 	to     destination
 	passed []*topology.Node // where the packet has been
@@ -62,11 +63,17 @@ func (k *walk) onward(at *topology.Node) answer {
 func (k *walk) hand(from, to *topology.Interface) answer {
 	s := k.segments[from.Network.Index]
 	k.read(s.net.Index)
-	if !s.delivers(from, to, k.origin) {
+	if !k.delivers(s, from, to) {
 		return no
 	}
 	k.pay(s, from, to)
 	return k.onward(to.Node)
+}
+
+// delivers says whether a packet gets from one interface to its neighbour. Where nothing comes back by itself, the
+// neighbour must at least be heard, to be found (RFC 826; RFC 4861, 7.2.2).
+func (k *walk) delivers(s *segment, from, to *topology.Interface) bool {
+	return s.delivers(from, to, k.origin) && (!k.oneWay || s.delivers(to, from, to.Node))
 }
 
 // leave is a packet that a host sends to the gateway of its network.
@@ -89,7 +96,7 @@ func (k *walk) toHolder(from *topology.Interface, g *gateway) answer {
 	k.read(g.seg.net.Index)
 	k.read(g.key)
 	for i, tap := range g.taps {
-		if tap != nil && g.machine.Holds(i) && g.seg.delivers(from, tap, k.origin) {
+		if tap != nil && g.machine.Holds(i) && k.delivers(g.seg, from, tap) {
 			k.pay(g.seg, from, tap)
 			return k.onward(tap.Node)
 		}

@@ -12,6 +12,7 @@ import (
 // way is what one or more members talk over: from one node to another and back.
 type way struct {
 	pairs      []pair // any one of them is enough
+	oneWay     bool   // nothing comes back by it
 	reads      []int  // what the answer rests on, as keys of the ledger
 	travellers []traveller
 
@@ -53,7 +54,7 @@ type destination struct {
 
 // wayOf finds or makes the way of a flow; members that talk between the same nodes share it.
 func (w *World) wayOf(f sim.Flow) (*way, error) {
-	key := fmt.Sprint(f.From.Index, " ", f.To.Index)
+	key := fmt.Sprint(f.From.Index, " ", f.To.Index, " ", f.OneWay)
 	for _, n := range f.Networks {
 		key = fmt.Sprint(key, " ", n.Index)
 	}
@@ -64,13 +65,13 @@ func (w *World) wayOf(f sim.Flow) (*way, error) {
 	if len(pairs) == 0 {
 		return nil, fmt.Errorf("find a way from %s to %s: one of them has no address", f.From.ID, f.To.ID)
 	}
-	y := w.addWay(pairs)
+	y := w.addWay(pairs, f.OneWay)
 	w.byFlow[key] = y
 	return y, nil
 }
 
-func (w *World) addWay(pairs []pair) *way {
-	y := &way{pairs: pairs, cancel: func() {}}
+func (w *World) addWay(pairs []pair, oneWay bool) *way {
+	y := &way{pairs: pairs, oneWay: oneWay, cancel: func() {}}
 	y.usable = w.whole(y)
 	y.told = y.usable
 	w.ways = append(w.ways, y)
@@ -81,7 +82,7 @@ func (w *World) addWay(pairs []pair) *way {
 func (w *World) wayBetween(from, to *topology.Interface) *way {
 	there, _ := w.destination(to.Node, to)
 	back, _ := w.destination(from.Node, from)
-	return w.addWay([]pair{{there: trip{from.Node, there, from}, back: trip{to.Node, back, to}}})
+	return w.addWay([]pair{{there: trip{from.Node, there, from}, back: trip{to.Node, back, to}}}, false)
 }
 
 // pairs lists the ways that a flow may take.
@@ -132,15 +133,17 @@ func (w *World) destination(n *topology.Node, tap *topology.Interface) (d destin
 // depends on which one the way's hash chose: it is whole in the earlier half of all phases.
 func (w *World) whole(y *way) bool {
 	w.walks++
-	k := walk{World: w, reads: y.reads[:0]}
+	k := walk{World: w, reads: y.reads[:0], oneWay: y.oneWay}
 	best := no
 	y.fares = nil
 	for _, p := range y.pairs {
-		there := k.take(p.there)
+		arrives := k.take(p.there)
 		f := fare{there: k.toll}
-		back := k.take(p.back)
-		f.back = k.toll
-		if best = max(best, min(there, back)); min(there, back) > no && w.harmed > 0 {
+		if !y.oneWay {
+			arrives = min(arrives, k.take(p.back))
+			f.back = k.toll
+		}
+		if best = max(best, arrives); arrives > no && w.harmed > 0 {
 			y.fares = append(y.fares, f)
 		}
 	}

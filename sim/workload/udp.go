@@ -52,6 +52,7 @@ func (u *UDP) Talks(p *topology.Plant) ([]sim.Talk, error) {
 	}
 	talks := make([]sim.Talk, len(flows))
 	for i, f := range flows {
+		f.OneWay = true
 		talks[i] = &stream{flow: f, rhythm: every(u.Interval, UDPInterval), size: size}
 	}
 	return talks, nil
@@ -63,7 +64,7 @@ type stream struct {
 	size int
 }
 
-// Flow is the way of the datagrams; that of their answers is never used.
+// Flow is the way of the datagrams: nobody answers them.
 func (s *stream) Flow() sim.Flow { return s.flow }
 
 // Predict: a datagram arrives exactly while there is a way, but for those that chance takes.
