@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -23,6 +24,8 @@ type app struct {
 	Getenv         func(string) string
 
 	begun bool // a command has been found and its flags are right
+	// stands says that something is there to be unwound before the program may end: a run, a plant, a page.
+	stands atomic.Bool
 }
 
 // main runs one command line and returns the exit code.
@@ -50,8 +53,9 @@ command line or a file is wrong; 3 this machine cannot; 4 inconclusive; 130 inte
 		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		PersistentPreRun: func(*cobra.Command, []string) {
+		PersistentPreRun: func(c *cobra.Command, _ []string) {
 			a.begun = true
+			a.stands.Store(standsAtOnce(c))
 		},
 	}
 	root.SetIn(a.Stdin)
@@ -68,6 +72,15 @@ command line or a file is wrong; 3 this machine cannot; 4 inconclusive; 130 inte
 	root.SetCompletionCommandGroupID("other")
 	a.commands(root)
 	return root
+}
+
+// standsAtOnce says whether something stands from the beginning of a command. Those that ask and write read and search first:
+// what they play says itself when it stands.
+func standsAtOnce(c *cobra.Command) bool {
+	for c.Parent() != nil && c.Parent().HasParent() {
+		c = c.Parent()
+	}
+	return c.GroupID != "ask" && c.GroupID != "write"
 }
 
 // commands adds every command to its group.

@@ -99,6 +99,7 @@ func (a *app) holdDrill(ctx context.Context, sc *sim.Scenario, s *drill.Script, 
 	if err != nil {
 		return err
 	}
+	a.stands.Store(true)
 	l, address, err := f.pages.open()
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ func (a *app) playKernel(ctx context.Context, sc *sim.Scenario, f *playFlags, li
 	if err != nil {
 		return nil, err
 	}
+	a.stands.Store(true)
 	box, err := kernel.StartBox(o)
 	if err != nil {
 		return nil, err

@@ -39,6 +39,7 @@ func (f *liveFlags) check() error {
 // playLive plays a scenario and shows it in browsers. When the run is over its page stays until Ctrl-C: people look at
 // it then.
 func (a *app) playLive(ctx context.Context, sc *sim.Scenario, f *playFlags, l liveFlags) error {
+	a.stands.Store(true)
 	page := live.New()
 	site, err := live.Serve(page, l.address)
 	if err != nil {

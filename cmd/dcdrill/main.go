@@ -23,5 +23,21 @@ func main() {
 	// A second Ctrl-C ends us at once; what stands inside ends with us.
 	context.AfterFunc(ctx, stop)
 	a := &app{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}
-	os.Exit(a.main(ctx, os.Args[1:]))
+	os.Exit(a.until(ctx, os.Args[1:]))
+}
+
+// until runs one command line. When ctx ends it waits for what stands to be unwound; where nothing does, it leaves work
+// that is under way at once, however deep in a large file or a long search that is: it ends with the program.
+func (a *app) until(ctx context.Context, args []string) (code int) {
+	over := make(chan int, 1)
+	go func() { over <- a.main(ctx, args) }()
+	select {
+	case code = <-over:
+	case <-ctx.Done():
+		code = exitInterrupted
+		if a.stands.Load() {
+			code = <-over
+		}
+	}
+	return code
 }

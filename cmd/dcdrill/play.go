@@ -134,6 +134,7 @@ func (a *app) played(ctx context.Context, sc *sim.Scenario, f *playFlags) (*sim.
 	if err := f.checkCaptures(sc.Plant); err != nil {
 		return nil, err
 	}
+	a.stands.Store(true)
 	keep, err := newRecord(f.out)
 	if err != nil {
 		return nil, err
