@@ -139,9 +139,10 @@ func (w *World) whole(y *way) bool {
 	for _, p := range y.pairs {
 		arrives := k.take(p.there)
 		f := fare{there: k.toll}
+		back := k.take(p.back)
+		f.back = k.toll
 		if !y.oneWay {
-			arrives = min(arrives, k.take(p.back))
-			f.back = k.toll
+			arrives = min(arrives, back)
 		}
 		if best = max(best, arrives); arrives > no && w.harmed > 0 {
 			y.fares = append(y.fares, f)
