@@ -35,6 +35,39 @@ func ReplayDrill(h sim.HeaderData) (*sim.Scenario, *drill.Script, error) {
 	return sc, script, err
 }
 
+// Remedied makes the scenario of a log's header again with a patch laid over it.
+func Remedied(h sim.HeaderData, patch string) (*sim.Scenario, error) {
+	sc, err := Parse("log", []byte(h.Text), Options{TopologyText: h.Topology, Patch: patch})
+	if sc != nil {
+		sc.Name = h.Scenario
+	}
+	return sc, err
+}
+
+// Rerun plays remedies of a drill's findings in the model.
+func Rerun(sc *sim.Scenario) drill.Rerun {
+	h := sim.HeaderData{Scenario: sc.Name, Text: sc.Text, Topology: sc.TopologyText}
+	return func(patch string) (func() (without, with *sim.Log, err error), error) {
+		before, err := Remedied(h, "")
+		if err != nil {
+			return nil, err
+		}
+		after, err := Remedied(h, patch)
+		if err != nil {
+			return nil, err
+		}
+		return func() (without, with *sim.Log, err error) {
+			if without, err = model.Replay(before, middle); err == nil {
+				with, err = model.Replay(after, middle)
+			}
+			return without, with, err
+		}, nil
+	}
+}
+
+// middle is where a prediction puts what hangs on an unknown phase.
+const middle = 0.5
+
 // scripted wants a script.
 func scripted(sc *sim.Scenario, script *drill.Script, err error) (*sim.Scenario, *drill.Script, error) {
 	if err == nil && script == nil {
@@ -98,8 +131,13 @@ func Drills() []string {
 }
 
 // readDrill reads the script, and finds what is wrong with it beside all else that is wrong with its file.
-func (l *loader) readDrill(n *yamlfile.Node, sc *sim.Scenario) {
-	if n.Kind() != yamlfile.Null {
-		l.script = drill.Read(n, sc, &l.ps)
+func (l *loader) readDrill(n, variants *yamlfile.Node, sc *sim.Scenario) {
+	if n.Kind() == yamlfile.Null {
+		return
+	}
+	l.script = drill.Read(n, sc, &l.ps)
+	l.script.Remedies = map[string]string{}
+	for _, e := range variants.Entries() {
+		l.script.Remedies[e.Key] = e.Value.String()
 	}
 }

@@ -21,6 +21,8 @@ type Options struct {
 	Seed         *uint64
 	// Variant is the name of one of the scenario's variants.
 	Variant string
+	// Patch is laid over the scenario as a variant is: YAML, RFC 7396.
+	Patch string
 	// Set gives places of the scenario other values, after the variant.
 	Set []Setting
 }
@@ -132,7 +134,7 @@ func (l *loader) load(root *yamlfile.Node, name string) (*sim.Scenario, error) {
 	f.Sensitivity.check(root, &l.ps)
 	sc.Timeline = l.timeline(policed(f.Timeline, f.Change), sc)
 	l.checks(f, sc)
-	l.readDrill(f.Drill, sc)
+	l.readDrill(f.Drill, f.Variants, sc)
 	if err := l.ps.Err(); err != nil {
 		return nil, err
 	}

@@ -11,22 +11,26 @@ import (
 // in another file comes back by itself, to be laid over that.
 func (l *loader) override(root *yamlfile.Node) (over, plantPatch *yamlfile.Node) {
 	patch := l.variant(root)
-	if t := patch.Lookup("topology"); t.Kind() == yamlfile.Map && root.Lookup("topology").Kind() == yamlfile.Scalar {
+	if l.opts.Patch != "" {
+		root, patch = root.Without("expect"), patch.Without("expect") // that says how the incident was, and this is to change it
+	}
+	elsewhere := root.Lookup("topology").Kind() == yamlfile.Scalar || l.opts.TopologyText != ""
+	if t := patch.Lookup("topology"); t.Kind() == yamlfile.Map && elsewhere {
 		plantPatch = t
 		patch = patch.Without("topology")
 	}
 	merged := yamlfile.Merge(root, patch)
-	if l.opts.Variant != "" && plantPatch == nil && merged.String() == root.String() {
+	if l.overlaid() != "" && plantPatch == nil && merged.String() == root.String() {
 		l.ps.Add(patch.Pos(), "", "the variant changes nothing: the scenario says all of that already")
 	}
 	root = merged
 	for _, s := range l.opts.Set {
 		root = s.apply(root)
 	}
-	if l.opts.Variant != "" {
-		root = set(root, "variant", l.opts.Variant)
+	if name := l.overlaid(); name != "" {
+		root = set(root, "variant", name)
 		if patch.Lookup("name").Kind() == yamlfile.Null {
-			root = set(root, "name", root.Lookup("name").Text()+"+"+l.opts.Variant)
+			root = set(root, "name", root.Lookup("name").Text()+"+"+name)
 		}
 	}
 	if l.opts.Seed != nil {
@@ -36,6 +40,14 @@ func (l *loader) override(root *yamlfile.Node) (over, plantPatch *yamlfile.Node)
 		root = set(root, "topology", l.opts.Topology)
 	}
 	return root, plantPatch
+}
+
+// overlaid is the name of what is laid over the scenario; empty when nothing is.
+func (l *loader) overlaid() string {
+	if l.opts.Patch != "" {
+		return "patch"
+	}
+	return l.opts.Variant
 }
 
 func set(root *yamlfile.Node, key, value string) *yamlfile.Node {
@@ -50,6 +62,9 @@ func (l *loader) variant(root *yamlfile.Node) *yamlfile.Node {
 		if e.Value.Kind() != yamlfile.Map {
 			l.ps.Add(e.Value.Pos(), "", "a variant is a map that is laid over the scenario, this is %s", e.Value.Kind())
 		}
+	}
+	if l.opts.Patch != "" {
+		return l.patch()
 	}
 	if l.opts.Variant == "" {
 		return none
@@ -66,6 +81,19 @@ func (l *loader) variant(root *yamlfile.Node) *yamlfile.Node {
 		return none
 	}
 	return patch
+}
+
+// patch reads a patch that stands in no file.
+func (l *loader) patch() *yamlfile.Node {
+	n, err := yamlfile.Parse("patch", []byte(l.opts.Patch))
+	l.ps.Take(yamlfile.Pos{File: "patch"}, err)
+	if err == nil && n.Kind() != yamlfile.Map {
+		l.ps.Add(n.Pos(), "write what changes as in a scenario, such as {parts: {...}}", "a patch is a map that is laid over the scenario, this is %s", n.Kind())
+	}
+	if n.Kind() != yamlfile.Map {
+		return yamlfile.NewMap()
+	}
+	return n
 }
 
 func listOr(names []string, none string) string {

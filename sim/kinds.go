@@ -489,7 +489,7 @@ var dataTypes = typesByKind(
 	SkewData{}, DownData{}, UpData{}, GuestData{}, IntegrityData{}, PathsData{}, ControllerData{}, VolumeData{}, DisksData{}, ReconnectData{}, HangUpData{}, StatsData{}, OddsData{}, BoundsData{}, BlameData{}, JumpData{},
 	ActionData{}, TaskData{}, PartData{}, MilestoneData{}, NoticeData{}, ChangeData{}, IdleData{}, ShareData{},
 	DisagreeData{}, StarvedData{}, UnsupportedData{}, VerdictData{}, EndData{},
-	CommandData{}, PhaseData{}, InjectData{}, AskedData{}, DecidedData{}, WorkData{}, PostedData{}, MessageData{}, RemarkData{}, RatingData{}, FindingData{},
+	CommandData{}, PhaseData{}, InjectData{}, AskedData{}, DecidedData{}, WorkData{}, PostedData{}, MessageData{}, RemarkData{}, RatingData{}, FindingData{}, RerunData{},
 )
 
 func typesByKind(all ...Data) map[string]reflect.Type {

@@ -84,8 +84,32 @@ type FindingData struct {
 	Action    string `json:"action,omitempty"`
 	Owner     string `json:"owner,omitempty"`
 	Until     string `json:"until,omitempty"`
-	// Remedy is the scenario's variant in which it is mended: play it and compare.
+	// Remedy is what would mend it: a variant of the scenario's, or a word for the patch.
 	Remedy string `json:"remedy,omitempty"`
+	// Patch is the remedy as it is laid over the scenario (YAML, RFC 7396), so that the log alone can play it.
+	Patch string `json:"patch,omitempty"`
+}
+
+// RerunData: the scenario was played with and without the remedy of a finding, which is the cause.
+type RerunData struct {
+	Remedy string `json:"remedy"`
+	World  string `json:"world"`
+	// Without and With are what the incident costs, repaired by the scenario's own people.
+	Without Toll `json:"without"`
+	With    Toll `json:"with"`
+	// Failed says why it could not be played; empty otherwise.
+	Failed string `json:"failed,omitempty"`
+}
+
+// Toll is what an incident cost.
+type Toll struct {
+	// Outages are the longest of each workload; ForGood lists those that never came back.
+	Outages map[string]Seconds `json:"outages,omitempty"`
+	ForGood []string           `json:"for_good,omitempty"`
+	People  Seconds            `json:"people_time,omitempty"`
+	Parts   int                `json:"parts,omitempty"`
+	// Lost counts machines that were switched off with what they had in memory and could not write.
+	Lost int `json:"memory_lost,omitempty"`
 }
 
 // Kind is the name in the log.
@@ -100,3 +124,4 @@ func (MessageData) Kind() string { return "message" }
 func (RemarkData) Kind() string  { return "remark" }
 func (RatingData) Kind() string  { return "rating" }
 func (FindingData) Kind() string { return "finding" }
+func (RerunData) Kind() string   { return "rerun" }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,7 @@ import (
 	"github.com/dcdrill/dcdrill/sim/drill"
 	"github.com/dcdrill/dcdrill/sim/kernel"
 	"github.com/dcdrill/dcdrill/sim/model"
+	"github.com/dcdrill/dcdrill/sim/report"
 )
 
 // drillFlags are the flags of a drill.
@@ -68,6 +70,7 @@ time goes as packets do. Time stands still until the facilitator lets it go on.
 			return a.holdDrill(c.Context(), sc, script, &f)
 		},
 	}
+	c.AddCommand(a.rerunCommand())
 	flags := c.Flags()
 	flags.StringVar(&f.print, "print", "", "`FOLDER` for the hand-outs: manual, briefs, script, guide, events list")
 	flags.StringVarP(&f.out, "out", "o", "", "`FOLDER` for log.jsonl and the after-action report; by default the scenario's name and -drill")
@@ -118,9 +121,14 @@ func (a *app) holdDrill(ctx context.Context, sc *sim.Scenario, s *drill.Script, 
 	if log == nil {
 		return err
 	}
-	report := filepath.Join(folder, "after-action.md")
-	err = errors.Join(err, writeFile(report, func(w io.Writer) error { return drill.After(w, s, sc, log) }))
-	fmt.Fprintf(a.Stdout, "\nkept: %s and %s\n", filepath.Join(folder, "log.jsonl"), report)
+	kept := []string{filepath.Join(folder, "log.jsonl")}
+	for format, name := range map[string]string{drill.AfterText: "after-action.md", drill.AfterPage: "after-action.html"} {
+		file := filepath.Join(folder, name)
+		err = errors.Join(err, writeFile(file, func(w io.Writer) error { return drill.After(w, log, format) }))
+		kept = append(kept, file)
+	}
+	slices.Sort(kept)
+	fmt.Fprintf(a.Stdout, "\nkept: %s\n", report.And(kept))
 	return err
 }
 
@@ -141,7 +149,7 @@ func (d *drilling) hold(
 	if world == "kernel" {
 		fmt.Fprintln(d.app.Stderr, "building the plant")
 		return d.app.playKernel(ctx, sc, &playFlags{
-			world: world, drill: &drillJob{Resume: resume},
+			world: world, drill: &drillJob{Resume: resume, Remedies: s.Remedies},
 			opened: func(b *kernel.Stream) { d.open(ctx, boxDoor{b}, s, sc) },
 		}, func(e sim.Event) {
 			listen(e)
@@ -149,7 +157,7 @@ func (d *drilling) hold(
 		})
 	}
 	return (&drill.Session{
-		Engine: model.Engine{}, Scenario: sc, Script: s, Program: program(), Resume: resume,
+		Engine: model.Engine{}, Scenario: sc, Script: s, Program: program(), Resume: resume, Rerun: scenarios.Rerun(sc),
 		Listen: listen, Open: func(r *drill.Room) { d.open(ctx, r.Door(), s, sc) }, Changed: d.changed,
 	}).Hold(ctx)
 }

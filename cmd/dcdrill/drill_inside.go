@@ -16,6 +16,8 @@ import (
 type drillJob struct {
 	// Resume are the commands of an earlier drill.
 	Resume []sim.Event `json:",omitempty"`
+	// Remedies are the scenario's variants: the scenario that is sent has none.
+	Remedies map[string]string `json:",omitempty"`
 }
 
 // roomVerb asks something of the room of a drill in a box: its door, seen from outside. It replies with what was asked for.
@@ -25,7 +27,7 @@ const roomVerb = "room"
 type roomRequest struct {
 	Do    *drill.Command `json:",omitempty"`
 	Views []string       `json:",omitempty"`
-	After bool           `json:",omitempty"`
+	After string         `json:",omitempty"` // a format
 }
 
 // roomReply is what the room says.
@@ -40,11 +42,13 @@ func (in *inside) holdDrill(ctx context.Context, j job, listen func(sim.Event)) 
 	if err != nil {
 		return err
 	}
+	script.Remedies = j.Drill.Remedies
 	opened := make(chan drill.Door, 1)
 	in.stream.Handle(roomVerb, answerRoom(opened))
 	watch := kernel.NewDrillClock()
 	_, err = (&drill.Session{
 		Engine: kernel.Engine{}, Watch: watch, Scenario: sc, Script: script, Program: j.Program, Resume: j.Drill.Resume,
+		Rerun:  scenarios.Rerun(sc),
 		Listen: listen, Changed: func() {}, // the outside sees it by the events
 		Serve: func(r *sim.Run) { in.serve(r, sc) },
 		Open:  func(r *drill.Room) { opened <- r.Door() },
@@ -72,8 +76,8 @@ func answerRoom(opened chan drill.Door) kernel.Handler {
 		switch {
 		case q.Do != nil:
 			err = door.Do(ctx, *q.Do)
-		case q.After:
-			a.After, err = door.After(ctx)
+		case q.After != "":
+			a.After, err = door.After(ctx, q.After)
 		default:
 			a.Views, err = door.Views(ctx, q.Views)
 		}
@@ -97,8 +101,8 @@ func (d boxDoor) Views(ctx context.Context, as []string) (map[string]json.RawMes
 }
 
 // After implements drill.Door.
-func (d boxDoor) After(ctx context.Context) ([]byte, error) {
-	a, err := d.ask(ctx, roomRequest{After: true})
+func (d boxDoor) After(ctx context.Context, format string) ([]byte, error) {
+	a, err := d.ask(ctx, roomRequest{After: format})
 	return a.After, err
 }
 

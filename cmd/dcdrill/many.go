@@ -75,7 +75,7 @@ func (a *app) variants(ctx context.Context, name string, f *playFlags) error {
 	for _, v := range slices.Concat([]string{""}, all) {
 		options := f.options()
 		options.Variant = v
-		log, err := a.playQuietly(ctx, name, options, f)
+		log, err := a.playNamed(ctx, name, options, f)
 		if err != nil {
 			return err
 		}
@@ -124,12 +124,17 @@ func worldOf(f *playFlags) string {
 	return "model"
 }
 
-// playQuietly plays a scenario in the model, or for real where that was asked for.
-func (a *app) playQuietly(ctx context.Context, name string, o scenarios.Options, f *playFlags) (*sim.Log, error) {
+// playNamed loads a scenario and plays it.
+func (a *app) playNamed(ctx context.Context, name string, o scenarios.Options, f *playFlags) (*sim.Log, error) {
 	sc, err := scenarios.Load(name, o)
 	if err != nil {
 		return nil, err
 	}
+	return a.playQuietly(ctx, sc, f)
+}
+
+// playQuietly plays a scenario in the model, or for real where that was asked for.
+func (a *app) playQuietly(ctx context.Context, sc *sim.Scenario, f *playFlags) (*sim.Log, error) {
 	if worldOf(f) == "kernel" {
 		return a.played(ctx, sc, f)
 	}
@@ -158,7 +163,7 @@ func (a *app) sensitivity(ctx context.Context, name string, f *playFlags) error 
 		for _, v := range s.Knobs[last].Values {
 			options := f.options()
 			options.Set = append(slices.Clone(row), scenarios.Setting{Of: s.Knobs[last].Of, Value: v})
-			log, err := a.playQuietly(ctx, name, options, f)
+			log, err := a.playNamed(ctx, name, options, f)
 			if err != nil {
 				return err
 			}

@@ -236,7 +236,9 @@ func (f *playFlags) outputs() ([]output, error) {
 	}
 	if f.out != "" {
 		for _, k := range report.Formats.Kinds() {
-			all = append(all, output{k.New(), filepath.Join(f.out, endings[k.Name])})
+			if file := endings[k.Name]; file != "" { // the others are for drills
+				all = append(all, output{k.New(), filepath.Join(f.out, file)})
+			}
 		}
 	}
 	return all, nil

@@ -22,6 +22,8 @@ type Truth struct {
 	Letters []Letter `json:"letters,omitempty"`
 	Goals   []Goal   `json:"objectives,omitempty"`
 	Remarks []Remark `json:"remarks,omitempty"`
+	// Findings are what is to be improved, and what came of playing it.
+	Findings []Noted `json:"findings,omitempty"`
 
 	// The rest is for facilitators alone. Next is when the next thing happens by itself; nil when nothing does.
 	Next      *sim.Seconds `json:"next,omitempty"`
@@ -100,11 +102,22 @@ type Remark struct {
 	Part      string      `json:"part"`
 }
 
+// Noted is a finding.
+type Noted struct {
+	Objective string `json:"objective"`
+	Text      string `json:"text"`
+	Owner     string `json:"owner,omitempty"`
+	Until     string `json:"until,omitempty"`
+	Remedy    string `json:"remedy,omitempty"`
+	// Delta is what its remedy changes, in a line; empty without one.
+	Delta string `json:"delta,omitempty"`
+}
+
 // facilitator is the view of who knows everything.
 func (r *Room) facilitator() Backstage {
 	v := Backstage{r.table(), r.stage()}
 	v.Title = r.sc.Name
-	v.Truth.Goals, v.Truth.Remarks = r.goals(everybody), r.remarks(everybody)
+	v.Truth.Goals, v.Truth.Remarks, v.Truth.Findings = r.goals(everybody), r.remarks(everybody), r.findings()
 	v.Truth.Next, v.Truth.Steered, v.Truth.Settling = moment(r.run.Loop().Next()), r.steered, r.clock.Settling()
 	for _, x := range r.items {
 		if x.decision != nil {
@@ -208,20 +221,47 @@ func (r *Room) goals(whose func(by string) bool) []Goal {
 	return all
 }
 
-// marks lists the latest rating of an objective by each who rated it, in the order in which they first did.
-func marks(log *sim.Log, objective string, whose func(by string) bool) []Mark {
-	var all []Mark
+// rating is a mark with its event.
+type rating struct {
+	Mark
+	seq int
+}
+
+// ratings lists the latest rating of an objective by each who rated it, in the order in which they first did.
+func ratings(log *sim.Log, objective string, whose func(by string) bool) []rating {
+	var all []rating
 	for _, e := range log.Events() {
 		d, ok := e.Data.(sim.RatingData)
 		if !ok || e.Subject != objective || !whose(d.By) {
 			continue
 		}
-		mark := Mark{d.By, d.Rating, d.Text}
-		if i := slices.IndexFunc(all, func(m Mark) bool { return m.By == d.By }); i >= 0 {
-			all[i] = mark
+		latest := rating{Mark{d.By, d.Rating, d.Text}, e.Seq}
+		if i := slices.IndexFunc(all, func(r rating) bool { return r.By == d.By }); i >= 0 {
+			all[i] = latest
 		} else {
-			all = append(all, mark)
+			all = append(all, latest)
 		}
+	}
+	return all
+}
+
+// marks are the ratings as pages have them.
+func marks(log *sim.Log, objective string, whose func(by string) bool) []Mark {
+	var all []Mark
+	for _, r := range ratings(log, objective, whose) {
+		all = append(all, r.Mark)
+	}
+	return all
+}
+
+func (r *Room) findings() []Noted {
+	var all []Noted
+	for _, f := range findings(r.log.Events()) {
+		n := Noted{Objective: f.d.Objective, Text: f.d.Text, Owner: f.d.Owner, Until: f.d.Until, Remedy: f.d.Remedy}
+		if n.Remedy != "" {
+			n.Delta = f.delta().Text
+		}
+		all = append(all, n)
 	}
 	return all
 }

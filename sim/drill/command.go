@@ -371,20 +371,6 @@ func rateObjective(r *Room, c Command) error {
 	return nil
 }
 
-func finding(r *Room, c Command) error {
-	if strings.TrimSpace(c.Args["text"]) == "" {
-		return fmt.Errorf("a finding of what? there is no text")
-	}
-	if err := r.objective(c, true); err != nil {
-		return err
-	}
-	r.log.Add(r.cause, "", sim.FindingData{
-		Objective: c.Args["objective"], Text: c.Args["text"], Action: c.Args["action"], Owner: c.Args["owner"],
-		Until: c.Args["until"], Remedy: c.Args["remedy"],
-	})
-	return nil
-}
-
 // objective looks up the objective that a command names.
 func (r *Room) objective(c Command, must bool) error {
 	name := c.Args["objective"]

@@ -15,6 +15,7 @@ import (
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/live"
+	"github.com/dcdrill/dcdrill/sim/report"
 )
 
 // Desk serves a drill's pages, each seat its own:
@@ -116,7 +117,8 @@ func (d *Desk) routes() http.Handler {
 	}))
 	mux.HandleFunc("GET /seat/{seat}/events", d.seated(d.events))
 	mux.HandleFunc("POST /seat/{seat}/do", d.seated(d.do))
-	mux.HandleFunc("GET /seat/{seat}/after.md", d.seated(d.after))
+	mux.HandleFunc("GET /seat/{seat}/after.md", d.seated(d.after(AfterText, "text/markdown; charset=utf-8")))
+	mux.HandleFunc("GET /seat/{seat}/after.html", d.seated(allowed(d.after(AfterPage, "text/html; charset=utf-8"))))
 	return mux
 }
 
@@ -149,17 +151,35 @@ func (d *Desk) do(c *chair, w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+// seatHandler answers a request of a seat.
+type seatHandler = func(*chair, http.ResponseWriter, *http.Request)
+
 // after hands out the after-action report as far as it goes, to those who write it.
-func (d *Desk) after(c *chair, w http.ResponseWriter, r *http.Request) {
-	if kindOf(c.Name) != Facilitator {
-		http.Error(w, "the facilitator hands it out", http.StatusForbidden)
-		return
+func (d *Desk) after(format, contentType string) seatHandler {
+	return func(c *chair, w http.ResponseWriter, r *http.Request) {
+		if kindOf(c.Name) != Facilitator {
+			http.Error(w, "the facilitator hands it out", http.StatusForbidden)
+			return
+		}
+		text, err := d.door.After(r.Context(), format)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", contentType)
+		_, _ = w.Write(text) // a browser that has gone needs none
 	}
-	report, err := d.door.After(r.Context())
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
+}
+
+// allowed lets the after-action page have its style and script inside, and nothing else.
+func allowed(page seatHandler) seatHandler {
+	return func(c *chair, w http.ResponseWriter, r *http.Request) {
+		policy, err := report.Policy(&report.Foreword{Banner: Banner})
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Security-Policy", policy+"; frame-ancestors 'none'")
+		page(c, w, r)
 	}
-	w.Header().Set("Content-Type", "text/markdown; charset=utf-8")
-	_, _ = w.Write(report)
 }

@@ -13,8 +13,8 @@ type Door interface {
 	Do(ctx context.Context, c Command) error
 	// Views are what those who look on may see now: a View as JSON for each.
 	Views(ctx context.Context, as []string) (map[string]json.RawMessage, error)
-	// After is the after-action report as far as it goes, in Markdown.
-	After(ctx context.Context) ([]byte, error)
+	// After is the after-action report as far as it goes, in one of its formats (AfterPage, AfterText).
+	After(ctx context.Context, format string) ([]byte, error)
 }
 
 // Door is that of a room in this process.
@@ -45,9 +45,9 @@ func (d door) Views(ctx context.Context, as []string) (map[string]json.RawMessag
 }
 
 // After implements Door.
-func (d door) After(ctx context.Context) ([]byte, error) {
+func (d door) After(ctx context.Context, format string) ([]byte, error) {
 	var b bytes.Buffer
-	if err := d.ask(ctx, func() error { return After(&b, d.room.Script, d.room.sc, d.room.log) }); err != nil {
+	if err := d.ask(ctx, func() error { return After(&b, d.room.log, format) }); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil

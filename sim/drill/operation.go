@@ -39,10 +39,13 @@ type hands struct {
 	sim.Act
 }
 
+// looking is the operation that changes nothing.
+const looking = "look"
+
 // operations are all kinds, in the order in which people come to them. The times are those of one person who knows how, for one part (three minutes a machine fit
 // the incident of 2023, the others are chosen).
 var operations = yamlfile.Ordered[operation]{
-	{Key: "look", Value: operation{
+	{Key: looking, Value: operation{
 		"look at a port: link, light, err-disable", 5 * time.Minute, links, eachLink(lookAt), linkNames,
 	}},
 	{Key: "reseat", Value: operation{

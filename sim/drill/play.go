@@ -17,6 +17,8 @@ type Session struct {
 	Program  string
 	// Listen is called with every event, on the loop.
 	Listen func(sim.Event)
+	// Rerun plays the remedies of findings; nil: they are written down and not played.
+	Rerun Rerun
 	// Serve is called on the loop before the room is opened, for those who work in the plant from elsewhere; may be nil.
 	Serve func(*sim.Run)
 	// Open is called on the loop once the room stands; whoever commands it does so by Loop().Post.
@@ -39,7 +41,7 @@ func (s *Session) Hold(ctx context.Context) (*sim.Log, error) {
 	if clock == nil {
 		clock = NewClock()
 	}
-	sc.Recovery = nil // the table is who repairs
+	sc.Recovery, sc.Expect = nil, nil // the table is who repairs, and may do better than people did
 	return sim.Play(ctx, timed{s.Engine, clock}, &sc, sim.Options{
 		Program: s.Program, Listen: s.Listen, Stay: true,
 		Serve: func(run *sim.Run) {
@@ -47,6 +49,7 @@ func (s *Session) Hold(ctx context.Context) (*sim.Log, error) {
 				s.Serve(run)
 			}
 			room := newRoom(s.Script, &sc, clock, run, s.Changed)
+			room.rerun = s.Rerun
 			room.resume(s.Resume)
 			s.Open(room)
 		},

@@ -41,6 +41,7 @@ type Room struct {
 
 	monitor *monitor
 	changed func()
+	rerun   Rerun // nil: remedies are not played
 }
 
 // item is an inject or a decision, and what has become of it.

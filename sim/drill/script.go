@@ -24,6 +24,9 @@ type Script struct {
 	Objectives yamlfile.Ordered[Objective] `yaml:"objectives,required" doc:"what is practised, keyed by name: injects, ratings and findings name one"`
 	Injects    yamlfile.Ordered[Inject]    `yaml:"injects" doc:"what the table is told, keyed by name"`
 	Decisions  yamlfile.Ordered[Decision]  `yaml:"decisions" doc:"what the table has to decide, keyed by name"`
+
+	// Remedies are the scenario's variants, by name: patches as YAML. They are the scenario's, and no part of the section.
+	Remedies map[string]string `yaml:"-"`
 }
 
 // DefaultLasts is a drill that fits between two meetings (facts/incidents.md E: 60-minute team tabletop).

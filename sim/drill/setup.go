@@ -1,6 +1,7 @@
 package drill
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -22,6 +23,8 @@ type Setup struct {
 	Roles      []Person `json:"roles,omitempty"`
 	Vias       []string `json:"vias,omitempty"`
 	Ratings    []Grade  `json:"ratings,omitempty"`
+	// Remedies are the scenario's variants, which a finding can name.
+	Remedies []string `json:"remedies,omitempty"`
 	Format     Format   `json:"format"`
 	// Start is the local time at which the scenario begins, in seconds since midnight; nil where it has none.
 	Start *int `json:"start,omitempty"`
@@ -56,7 +59,7 @@ func (s *Script) Setup(sc *sim.Scenario, f Format, seat Seat) Setup {
 	switch kindOf(seat.Name) {
 	case Facilitator:
 		set.Operations, set.Posts, set.Roles, set.Vias, set.Ratings = s.tools(sc, nil), true, s.players(), vias(), grades()
-		set.Briefing = s.Briefing
+		set.Briefing, set.Remedies = s.Briefing, slices.Sorted(maps.Keys(s.Remedies))
 	case Control:
 		set.Contacts, set.Roles, set.Briefing = s.persons(true), s.players(), s.Briefing
 	case Evaluator:

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strconv"
 
 	"github.com/dcdrill/dcdrill/topology"
 )
@@ -22,8 +23,28 @@ var pageFiles embed.FS
 var pages = template.Must(template.New("page").ParseFS(pageFiles, "page/*.tmpl"))
 
 // writeHTML writes one file that needs nothing else: no network, no other file.
-func writeHTML(w io.Writer, r *Report, _ Style) error {
-	s := newSheet(r)
+func writeHTML(w io.Writer, r *Report, _ Style) error { return WriteHTML(w, r, nil) }
+
+// Foreword is what others put before a report's own sections.
+type Foreword struct {
+	// Title stands in the place of the scenario's name, Lead in that of its story.
+	Title, Lead string
+	// Banner stands on top, and on every page that is printed.
+	Banner   string
+	Sections []Section
+	// Cites are the events that it names: their lines of the log have the IDs "e1", "e2"...
+	Cites []int
+}
+
+// Section is a part of a foreword.
+type Section struct {
+	ID, Title string // the ID has no other element of the page: it begins with "fore-"
+	Body      template.HTML
+}
+
+// WriteHTML writes the page of a report, after a foreword if there is one.
+func WriteHTML(w io.Writer, r *Report, f *Foreword) error {
+	s := newSheet(r, f)
 	s.Standalone = true
 	s.place()
 	if err := pages.ExecuteTemplate(w, "page", s); err != nil {
@@ -49,14 +70,19 @@ type inlined struct {
 }
 
 // standalone pages have style and script inside.
-type standalone struct{}
+type standalone struct {
+	Fore *Foreword // nil: the report speaks for itself
+}
 
 // Inline puts style and script into the page. The policy names them by their hashes (CSP level 2, section 4.2.5), so
 // that nothing which a log says can become a script, and forbids the page every connection.
-func (standalone) Inline() (inlined, error) {
+func (s standalone) Inline() (inlined, error) {
 	css, err := Asset("page.css")
 	if err != nil {
 		return inlined{}, err
+	}
+	if s.Fore != nil && s.Fore.Banner != "" {
+		css = append(css, "\n@page { @top-center { content: "+strconv.Quote(s.Fore.Banner)+"; font: 700 9pt sans-serif; } }\n"...)
 	}
 	js, err := Asset("page.js")
 	if err != nil {
@@ -64,6 +90,12 @@ func (standalone) Inline() (inlined, error) {
 	}
 	policy := fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", hash(css), hash(js))
 	return inlined{template.CSS(css), template.JS(js), policy}, nil // both are ours, embedded
+}
+
+// Policy is what a server must let the page with this foreword do: its own style and script, and nothing else.
+func Policy(f *Foreword) (string, error) {
+	in, err := standalone{f}.Inline()
+	return in.Policy, err
 }
 
 func hash(text []byte) string {

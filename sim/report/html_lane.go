@@ -145,6 +145,8 @@ var states = []state{
 	{"work", "at work"},
 	{"ordered", "part ordered"},
 	{"there", "part there, not fitted"},
+	{"told", "told to the table, or noted"},
+	{"asked", "to be decided"},
 }
 
 // elementIDs gives every thing of the page an id of its own, made from its name.

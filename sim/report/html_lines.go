@@ -86,6 +86,9 @@ func citedIn(log *sim.Log, s *sheet) map[int]bool {
 	for _, r := range s.Rows {
 		cite(r.Longest.Evidence)
 	}
+	if s.Fore != nil {
+		cite(s.Fore.Cites)
+	}
 	return cited
 }
 

@@ -34,7 +34,7 @@ func (l Live) Parts() (map[string]string, error) {
 }
 
 func (l Live) sheet() *sheet {
-	s := newSheet(l.Report)
+	s := newSheet(l.Report, nil)
 	s.Drawing, s.Going = l.Drawing, !l.Over
 	return s
 }

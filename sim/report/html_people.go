@@ -81,6 +81,9 @@ func (t *tracks) peopleLanes() []*lane {
 	return all
 }
 
+// HasPeople says whether there is anything to say of them: in a drill the table is who repairs.
+func (s *sheet) HasPeople() bool { return s.Fore == nil || s.Recovery != nil }
+
 // Minutes writes a time as people count it.
 func (w Work) Minutes() string { return minutes(w.Time) }
 

@@ -59,8 +59,8 @@ func (s *sheet) Base() string {
 	return strconv.Itoa(start.Hour()*3600 + start.Minute()*60 + start.Second())
 }
 
-func newSheet(r *Report) *sheet {
-	s := &sheet{Report: r, To: max(r.lasted(), time.Second)}
+func newSheet(r *Report, f *Foreword) *sheet {
+	s := &sheet{standalone: standalone{f}, Report: r, To: max(r.lasted(), time.Second)}
 	ids := elementIDs{}
 	t := readTracks(r.log, ids)
 	_, ended := t.history.End()

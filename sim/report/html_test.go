@@ -211,7 +211,7 @@ func TestPageOfTenHoursIsSmall(t *testing.T) {
 }
 
 func TestBandsCountTheirMembers(t *testing.T) {
-	s := newSheet(Read(tenHours(t, 30)))
+	s := newSheet(Read(tenHours(t, 30)), nil)
 	l := s.Groups[3].Lanes[0]
 	require.Equal(t, "vms", l.Name)
 	at := func(when time.Duration) string {
@@ -245,7 +245,7 @@ func TestManyPartsAreABand(t *testing.T) {
 	for i := range mostParts + 1 {
 		log.Add(0, fmt.Sprintf("leaf%d", i), sim.StageData{Stage: "off"})
 	}
-	parts := newSheet(Read(log)).Groups[2].Lanes
+	parts := newSheet(Read(log), nil).Groups[2].Lanes
 	require.Len(t, parts, 1)
 	assert.Equal(t, "25 parts", parts[0].Name)
 	assert.Len(t, parts[0].Members, mostParts+1)
@@ -280,7 +280,7 @@ func putRight() *sim.Log {
 }
 
 func TestPeopleHaveLanesAndTheirTimeIsCounted(t *testing.T) {
-	s := newSheet(Read(putRight()))
+	s := newSheet(Read(putRight()), nil)
 	people := s.Groups[4].Lanes
 	require.Len(t, people, 3)
 	assert.Equal(t, "noc/1", people[0].Name)

@@ -22,6 +22,7 @@ type tracks struct {
 	people     spells
 	spares     spells
 	notices    []span
+	room       room
 	steady     bool
 	staged     map[int]bool // stage events: carriers that follow from them go without saying
 }
@@ -55,6 +56,7 @@ func (t *tracks) read(e sim.Event) {
 	default:
 		t.part(e)
 		t.person(e)
+		t.room.read(e)
 	}
 }
 
@@ -79,6 +81,7 @@ func (t *tracks) groups(r *Report) []laneGroup {
 		{"parts", "Plant", t.partLanes()},
 		{"workloads", "Workloads", t.workloadLanes(r)},
 		{"people", "People and spare parts", t.peopleLanes()},
+		{"room", "The table", t.roomLanes()},
 	}
 }
 
@@ -147,9 +150,25 @@ func (t *tracks) workloadLanes(r *Report) []*lane {
 		l.Mark = w.Survived
 		l.Sum = sumOf(w, r)
 		all = append(all, l)
-		for _, aspect := range uses[i].Watches {
-			all = append(all, t.lanesOf(w.ID+" "+aspect, "from outside", watched(uses[i], aspect)))
+		all = append(all, t.watchLanes(w.ID, uses[i])...)
+	}
+	return all
+}
+
+// mostWatches is how many aspects of a workload have lanes of their own: more of them are a band that opens (chosen).
+const mostWatches = 2
+
+// watchLanes are what is seen of a workload from outside, and what its machines see.
+func (t *tracks) watchLanes(id string, u sim.UseData) []*lane {
+	var all []*lane
+	for _, aspect := range u.Watches {
+		if len(u.Watches) > mostWatches && u.Members == 1 {
+			continue
 		}
+		all = append(all, t.lanesOf(id+" "+aspect, "from outside", watched(u, aspect)))
+	}
+	if len(u.Watches) > mostWatches && u.Members == 1 {
+		all = append(all, t.lanesOf(id+" looks out", "watch", u.WatchSubjects()))
 	}
 	return all
 }

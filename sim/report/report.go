@@ -50,6 +50,9 @@ type Report struct {
 	log *sim.Log // what it was read from
 }
 
+// Log is what the report was read from.
+func (r *Report) Log() *sim.Log { return r.log }
+
 // Finding is what the run comes to, in words.
 type Finding string
 

@@ -84,7 +84,7 @@ func (s *Story) Flush() {
 	}
 	t := telling{story: s, group: group}
 	for _, tell := range []func(*telling){
-		tellFaults, tellFeeds, tellOptics, tellStages, tellCarriers, tellDark, tellImpaired, tellRefusals, tellErrDisabled,
+		tellRoom, tellFaults, tellFeeds, tellOptics, tellStages, tellCarriers, tellDark, tellImpaired, tellRefusals, tellErrDisabled,
 		tellBonds, tellGateways, tellRoutes, tellArrays, tellPaths, tellDown, tellUp, tellGuests, tellPings, tellWork, tellTroubles,
 	} {
 		tell(&t)

@@ -78,6 +78,7 @@ func (r *round) due() bool {
 
 // tellWork tells what people do: begun, found out, ordered, reached, told to clients.
 func tellWork(t *telling) {
+	back := false // somebody whose machine it is sees it: how many are left is told once
 	for _, e := range t.group {
 		switch d := e.Data.(type) {
 		case sim.ChangeData:
@@ -93,10 +94,11 @@ func tellWork(t *telling) {
 		case sim.NoticeData:
 			t.say("clients are told: %s", noticeWords(t.story.date, d))
 		case sim.UpData:
-			if t.story.round.hands[e.Subject] {
-				t.say("machines still to be restarted: %s", orNone(len(t.story.round.lost)))
-			}
+			back = back || t.story.round.hands[e.Subject]
 		}
+	}
+	if back {
+		t.say("machines still to be restarted: %s", orNone(len(t.story.round.lost)))
 	}
 }
 

@@ -55,6 +55,14 @@ func ReadRow(variant string, log *sim.Log) Row {
 	return row
 }
 
+// Services lists the workloads that somebody is served by: all but the tools of those who repair.
+func (r Row) Services() []string { return r.services }
+
+// Toll is what the incident cost in it.
+func (r Row) Toll() sim.Toll {
+	return sim.Toll{Outages: r.Outages, ForGood: r.ForGood, People: r.People, Parts: r.Parts, Lost: r.Lost}
+}
+
 // Save works out what each row saves against the first.
 func Save(rows []Row) {
 	for i := range rows {

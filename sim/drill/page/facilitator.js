@@ -39,6 +39,9 @@ function next(v) {
 
 const letter = (l) => el("li", { className: l.waits ? "waits" : "" }, el("small", {}, `${time(l.at)} · ${l.from} to ${l.to}${l.by ? " · " + l.by : l.waits ? " · waits" : ""}`), el("div", {}, l.text));
 
+const found = (f) => el("li", {}, el("small", {}, [f.objective, f.owner, f.until].filter(Boolean).join(" · ")), el("div", {}, f.text),
+  f.remedy ? el("div", { className: "faint" }, "with " + f.remedy + ": " + f.delta) : "");
+
 open((v) => {
   fill("controls", controls(v), (b) => button(...b));
   $("next").textContent = next(v);
@@ -49,12 +52,14 @@ open((v) => {
   fill("objectives", v.truth.objectives, objective);
   fill("letters", v.truth.letters, letter, "nobody has written yet");
   fill("remarks", v.truth.remarks, remark, "nothing yet");
+  fill("findings", v.truth.findings, found, "none yet");
   const goals = v.truth.objectives.map((o) => [o.id, o.id]);
   choose("note-objective", [["", "none"], ...goals]);
   choose("finding-objective", goals);
   truth(v.truth);
 }, (setup) => {
   choose("tell-to", [["", "everybody"], ...(setup.roles || []).map((r) => [r.name, r.title])]);
+  choose("finding-remedy", [["", "none, or the patch below"], ...(setup.remedies || []).map((r) => [r, r])]);
   choose("tell-via", setup.vias.map((via) => [via, via]));
   choose("do-by", [["", "the table"], ...(setup.roles || []).map((r) => [r.name, r.title])]);
   only("letters-section", setup.format === "functional");

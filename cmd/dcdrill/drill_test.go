@@ -134,7 +134,7 @@ func TestKernelDrillIsHeldOnRealPackets(t *testing.T) {
 	assert.Equal(t, []string{"core1:Ethernet1/1: dead optic", "stor-a: up"}, foundIn(log))
 	assert.NotZero(t, carriers(log, "core1:Ethernet1/1", false), "the kernel has lost its carrier, really")
 	assert.NotZero(t, carriers(log, "core1:Ethernet1/1", true), "and has it back through what the table did")
-	for _, name := range []string{"after-action.md"} {
+	for _, name := range []string{"after-action.md", "after-action.html"} {
 		text, err := os.ReadFile(filepath.Join(folder, name))
 		require.NoError(t, err)
 		assert.Contains(t, string(text), "stor-a: up")
@@ -158,6 +158,46 @@ func TestADrillIsGoneOnWithInItsOwnWorld(t *testing.T) {
 	assert.Contains(t, h.errs.String(), "held in the model world")
 	assert.Equal(t, exitWrong, a.main(t.Context(), []string{"drill", "night-shift", "--resume", log}))
 	assert.Contains(t, h.errs.String(), "is the log of one-optic")
+}
+
+func TestADrillIsReportedAndPlayedAgainFromItsLogAlone(t *testing.T) {
+	folder := t.TempDir()
+	h := holdADrill(t, "sconet-2023", "-o", folder)
+	h.must("startex", nil)
+	h.must("pause", nil)
+	h.must("finding", map[string]string{"objective": "part", "text": "No spare", "remedy": "spares-on-hand"})
+	h.end()
+	run := func(args ...string) (code int, out string) {
+		var said, errs strings.Builder
+		a := &app{Stdin: strings.NewReader(""), Stdout: &said, Stderr: &errs, Getenv: func(string) string { return "" }}
+		return a.main(t.Context(), args), said.String() + errs.String()
+	}
+	log := filepath.Join(folder, "log.jsonl")
+	page := filepath.Join(folder, "again.html")
+	_, out := run("report", log, "--format", "after-action="+page)
+	assert.Empty(t, out)
+	again, err := os.ReadFile(page)
+	require.NoError(t, err)
+	first, err := os.ReadFile(filepath.Join(folder, "after-action.html"))
+	require.NoError(t, err)
+	assert.Equal(t, string(first), string(again))
+
+	code, out := run("drill", "rerun", log)
+	assert.Equal(t, exitAsAsked, code)
+	assert.Regexp(t, `spares-on-hand +1h23m +1h26m +6h2m .* 4h `, out)
+	code, out = run("drill", "rerun", log, "--world", "capsule")
+	assert.Equal(t, exitWrong, code)
+	assert.Contains(t, out, "it can be model or kernel")
+}
+
+func TestALogWithoutFindingsHasNothingToPlayAgain(t *testing.T) {
+	folder := t.TempDir()
+	h := holdADrill(t, "one-optic", "-o", folder)
+	h.end()
+	var errs strings.Builder
+	a := &app{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &errs, Getenv: func(string) string { return "" }}
+	assert.Equal(t, exitWrong, a.main(t.Context(), []string{"drill", "rerun", filepath.Join(folder, "log.jsonl")}))
+	assert.Contains(t, errs.String(), "no finding of one-optic has a remedy to play")
 }
 
 func readLogOf(t *testing.T, folder string) *sim.Log {
