@@ -25,7 +25,7 @@ type Setup struct {
 	Ratings    []Grade  `json:"ratings,omitempty"`
 	// Remedies are the scenario's variants, which a finding can name.
 	Remedies []string `json:"remedies,omitempty"`
-	Format     Format   `json:"format"`
+	Format   Format   `json:"format"`
 	// Start is the local time at which the scenario begins, in seconds since midnight; nil where it has none.
 	Start *int `json:"start,omitempty"`
 }
