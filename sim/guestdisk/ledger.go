@@ -18,14 +18,19 @@ type Ledger struct {
 	mu      sync.Mutex
 	entries map[string]*entry
 	order   []string // of acknowledgement
+	acks    Mark
 	newest  time.Duration
 }
+
+// Mark is how much of a ledger had been acknowledged at some moment.
+type Mark uint64
 
 // entry is what is known of one blob.
 type entry struct {
 	acked bool
 	sum   Sum // that was acknowledged last
 	at    time.Duration
+	ack   Mark           // at which it was acknowledged last
 	open  map[Sum]uint64 // sent later and not acknowledged: any of them may be there instead; by the order of sending
 	sent  uint64
 }
@@ -56,7 +61,8 @@ func (l *Ledger) Acknowledged(name string, s Sum, at time.Duration) {
 	}
 	sent := e.open[s]
 	maps.DeleteFunc(e.open, func(_ Sum, n uint64) bool { return n <= sent })
-	e.acked, e.sum, e.at = true, s, at
+	l.acks++
+	e.acked, e.sum, e.at, e.ack = true, s, at, l.acks
 	l.newest = max(l.newest, at)
 	if i := slices.Index(l.order, name); i >= 0 {
 		l.order = slices.Delete(l.order, i, i+1)
@@ -67,20 +73,33 @@ func (l *Ledger) Acknowledged(name string, s Sum, at time.Duration) {
 	}
 }
 
-// Judge holds what a disk has against what was acknowledged.
-func (l *Ledger) Judge(f Found) sim.IntegrityData {
+// Mark is taken before a disk is read that goes on being written to: what is acknowledged while it is read may not be
+// among what is found.
+func (l *Ledger) Mark() Mark {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.acks
+}
+
+// Judge holds what a disk has against all that was acknowledged.
+func (l *Ledger) Judge(f Found) sim.IntegrityData { return l.JudgeUpTo(l.Mark(), f) }
+
+// JudgeUpTo holds what a disk has against what was acknowledged up to a mark. What was acknowledged since, for the first
+// time or once more, counts if it is there and says nothing if it is not.
+func (l *Ledger) JudgeUpTo(mark Mark, f Found) sim.IntegrityData {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var d sim.IntegrityData
 	oldest := l.newest
 	for name, e := range l.entries {
-		if !e.acked {
-			continue
+		switch {
+		case !e.acked:
+		case e.intact(name, f):
+			d.Intact++
+		case e.ack <= mark:
+			e.damage(name, f, &d)
+			oldest = min(oldest, e.at)
 		}
-		if e.judge(name, f, &d) {
-			continue
-		}
-		oldest = min(oldest, e.at)
 	}
 	if !d.Sound() {
 		d.Back = sim.Seconds(l.newest - oldest)
@@ -88,21 +107,21 @@ func (l *Ledger) Judge(f Found) sim.IntegrityData {
 	return d
 }
 
-// judge counts a blob, and says whether it is intact.
-func (e *entry) judge(name string, f Found, d *sim.IntegrityData) bool {
+// intact says whether a blob is there as it was acknowledged, or as it was sent since.
+func (e *entry) intact(name string, f Found) bool {
 	got, there := f.Whole[name]
+	return f.Corrupt == "" && there && (got == e.sum || e.open[got] > 0)
+}
+
+// damage counts a blob that is not intact.
+func (e *entry) damage(name string, f Found, d *sim.IntegrityData) {
+	_, there := f.Whole[name]
 	switch {
-	case f.Corrupt != "":
-		d.Torn++
-	case there && (got == e.sum || e.open[got] > 0):
-		d.Intact++
-		return true
-	case f.Torn[name]:
+	case f.Corrupt != "" || f.Torn[name]:
 		d.Torn++
 	case there:
 		d.Stale++
 	default:
 		d.Lost++
 	}
-	return false
 }

@@ -216,6 +216,21 @@ func TestLedgerKnowsWhatMayBeThere(t *testing.T) {
 	assert.Equal(t, 2, l.Judge(Found{}).Lost, "a is forgotten")
 }
 
+func TestLedgerSaysNothingOfWhatCameWhileTheDiskWasRead(t *testing.T) {
+	var l Ledger
+	one, two := SumOf([]byte("1")), SumOf([]byte("2"))
+	give := func(name string, s Sum) { l.Sent(name, s); l.Acknowledged(name, s, time.Second) }
+	give("a", one)
+	give("b", one)
+	mark := l.Mark()
+	give("b", two)
+	give("c", one)
+	assert.Equal(t, 1, l.JudgeUpTo(mark, Found{}).Lost, "a: b was given anew, and c after the mark")
+	assert.Equal(t, sim.IntegrityData{Intact: 1}, l.JudgeUpTo(mark, Found{Whole: map[string]Sum{"a": one, "b": one}}), "b may have been read before")
+	assert.Equal(t, 3, l.JudgeUpTo(mark, Found{Whole: map[string]Sum{"a": one, "b": two, "c": one}}).Intact)
+	assert.Equal(t, 3, l.Judge(Found{}).Lost)
+}
+
 func TestPartHasItsBounds(t *testing.T) {
 	d := simtest.NewDisk(8192, 1, false)
 	p := Part(d, 4096, 1024)

@@ -28,6 +28,7 @@ type Disk struct {
 	left  int // writes and flushes until the power goes; negative: it does not
 	ops   int
 	gate  chan struct{} // closed when requests go on; nil while they do
+	held  int           // how many wait for that
 }
 
 // NewDisk makes a disk of zeroes. A lying one acknowledges FUA and flushes without heeding them.
@@ -81,6 +82,13 @@ func (d *Disk) Resume() {
 	d.gate = nil
 }
 
+// Holds says whether a request waits.
+func (d *Disk) Holds() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.held > 0
+}
+
 // lose throws the dice for every sector of the cache. A liar's cache is lost whole: it had all the time in the world.
 func (d *Disk) lose() {
 	if d.off {
@@ -100,13 +108,10 @@ func (d *Disk) Size() int64 { return d.size }
 
 // ReadAt implements sim.Disk.
 func (d *Disk) ReadAt(ctx context.Context, p []byte, offset int64) error {
-	if err := d.wait(ctx); err != nil {
-		return err
-	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.off {
-		return ErrCrashed
+	if err := d.ready(ctx); err != nil {
+		return err
 	}
 	for len(p) > 0 {
 		s := d.present(offset / sector)
@@ -125,13 +130,10 @@ func (d *Disk) present(n int64) [sector]byte {
 
 // WriteAt implements sim.Disk.
 func (d *Disk) WriteAt(ctx context.Context, p []byte, offset int64, fua bool) error {
-	if err := d.wait(ctx); err != nil {
-		return err
-	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.off {
-		return ErrCrashed
+	if err := d.ready(ctx); err != nil {
+		return err
 	}
 	touched := map[int64]bool{}
 	for len(p) > 0 {
@@ -151,12 +153,12 @@ func (d *Disk) WriteAt(ctx context.Context, p []byte, offset int64, fua bool) er
 
 // Flush implements sim.Disk.
 func (d *Disk) Flush(ctx context.Context) error {
-	if err := d.wait(ctx); err != nil {
-		return err
-	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.off || d.counted() {
+	if err := d.ready(ctx); err != nil {
+		return err
+	}
+	if d.counted() {
 		return ErrCrashed
 	}
 	d.settle(nil)
@@ -187,17 +189,21 @@ func (d *Disk) settle(which map[int64]bool) {
 	}
 }
 
-func (d *Disk) wait(ctx context.Context) error {
-	d.mu.Lock()
-	gate := d.gate
-	d.mu.Unlock()
-	if gate == nil {
-		return ctx.Err()
+// ready waits, with the lock given up, until requests go on. One whose context has ended meanwhile does nothing: what is
+// sent by a machine that was switched off is not carried out once it is on again.
+func (d *Disk) ready(ctx context.Context) error {
+	if gate := d.gate; gate != nil {
+		d.held++
+		d.mu.Unlock()
+		select {
+		case <-gate:
+		case <-ctx.Done():
+		}
+		d.mu.Lock()
+		d.held--
 	}
-	select {
-	case <-gate:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	if d.off {
+		return errors.Join(ctx.Err(), ErrCrashed)
 	}
+	return ctx.Err()
 }

@@ -42,9 +42,9 @@ type keepsake struct {
 // lost is how much of it was not there as it had been given when it was last read back.
 func (k *keepsake) lost() int64 { return k.missed.Load() }
 
-// tell notes what the disk has.
-func (k *keepsake) tell(found guestdisk.Found) {
-	d := k.ledger.Judge(found)
+// tell notes what the disk has of what was acknowledged up to a mark.
+func (k *keepsake) tell(found guestdisk.Found, upTo guestdisk.Mark) {
+	d := k.ledger.JudgeUpTo(upTo, found)
 	k.missed.Store(int64(d.Lost + d.Torn + d.Stale))
 	if d != (sim.IntegrityData{}) {
 		k.meter.Note(d)
@@ -98,7 +98,7 @@ func (s *server) live(life context.Context, end context.CancelFunc, desk *desk, 
 	before := s.machine.live.look().resumed
 	found, err := s.Open(life, s.room(disk))
 	if err == nil || found.Corrupt != "" {
-		s.tell(found)
+		s.tell(found, s.marks()) // nothing is acknowledged before it serves: all that was, was before
 	}
 	all.Go(func() { s.follow(life, end, before, err == nil) })
 	if err != nil {
@@ -118,9 +118,7 @@ func (s *server) follow(life context.Context, end context.CancelFunc, resumed in
 			return
 		}
 		if opened && guest.resumed > resumed {
-			if found, err := s.Find(life); err == nil {
-				s.tell(found)
-			}
+			s.readBack(life)
 		}
 		resumed = guest.resumed
 		select {
@@ -130,12 +128,31 @@ func (s *server) follow(life context.Context, end context.CancelFunc, resumed in
 	}
 }
 
+// readBack looks at the disk while the service goes on: of what clients give it meanwhile nothing is said.
+func (s *server) readBack(life context.Context) {
+	marks := s.marks()
+	if found, err := s.Find(life); err == nil {
+		s.tell(found, marks)
+	}
+}
+
+// marks are how much has been acknowledged to each client.
+func (s *server) marks() map[*keepsake]guestdisk.Mark {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	marks := map[*keepsake]guestdisk.Mark{}
+	for _, k := range s.readers {
+		marks[k] = k.ledger.Mark()
+	}
+	return marks
+}
+
 // tell has every client hear what the disk has.
-func (s *server) tell(found guestdisk.Found) {
+func (s *server) tell(found guestdisk.Found, upTo map[*keepsake]guestdisk.Mark) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, k := range s.readers {
-		k.tell(found)
+		k.tell(found, upTo[k])
 	}
 }
 
