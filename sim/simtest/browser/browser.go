@@ -66,9 +66,13 @@ func missing(t testing.TB, what string) {
 	t.Skipf("no %s here: .ci/browser installs it", what)
 }
 
-// Open starts a Chromium of its own, which knows nothing, and has it open an address.
+// Open starts a Chromium of its own, which knows nothing, and has it open an address. Short runs leave it out: they are
+// for the race detector and for ordinary users, and pages are the same for them.
 func Open(t testing.TB, size Size, address string) *Page {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("pages are looked at in the long run")
+	}
 	p := &Page{t: t, address: address}
 	p.start(chromium(t))
 	p.Do(chromedp.EmulateViewport(size.Width, size.Height), chromedp.Navigate(address))
