@@ -49,6 +49,7 @@ bench: build ## the figures of the README, as ratios measured in one run
 	$(GO) run ./sim/kernel/bench
 	$(GO) test -run '^$$' -bench 'FatTree/storage' -cpu 1 ./sim/sweep
 	$(GO) test -run '^$$' -bench 'Seeds|HundredThousand' -benchtime 1x ./cmd/dcdrill
+	$(GO) test -run '^$$' -bench Action ./sim/drill
 	$(GO) test -run '^$$' -bench Incident -cpu 1 ./sim/recovery
 
 fuzz: ## every parser, FUZZTIME each

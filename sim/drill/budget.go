@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 )
@@ -16,18 +17,21 @@ type budget struct {
 	limit *rate.Limiter
 
 	mu      sync.Mutex
+	now     func() time.Time
 	refused int
 	said    bool // that it is over the limit
 }
 
-func newBudget() *budget { return &budget{limit: rate.NewLimiter(commandsPerSecond, burst)} }
+func newBudget() *budget {
+	return &budget{limit: rate.NewLimiter(commandsPerSecond, burst), now: time.Now}
+}
 
 // spend says whether one more is allowed, and how many refused ones are to be written down: the first of a flood at once,
 // and all others together once it is over.
 func (b *budget) spend() (allowed bool, refused int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.limit.Allow() {
+	if !b.limit.AllowN(b.now(), 1) {
 		if !b.said {
 			b.said = true
 			return false, 1

@@ -22,7 +22,7 @@ import (
 
 // held is a drill being held by a test, which is its facilitator.
 type held struct {
-	t      *testing.T
+	t      testing.TB
 	sc     *sim.Scenario
 	script *drill.Script
 	room   *drill.Room
@@ -33,7 +33,7 @@ type held struct {
 }
 
 // hold opens the room of a built-in drill.
-func hold(t *testing.T, name string, resume []sim.Event) *held {
+func hold(t testing.TB, name string, resume []sim.Event) *held {
 	t.Helper()
 	sc, script, err := scenarios.LoadDrill(name, scenarios.Options{})
 	require.NoError(t, err)

@@ -23,7 +23,7 @@ import (
 
 // wire is a browser of a seat: it remembers every byte that was ever sent to it, headers and all.
 type wire struct {
-	t       *testing.T
+	t       testing.TB
 	name    string
 	address string
 	client  http.Client
@@ -34,7 +34,7 @@ type wire struct {
 }
 
 // sit opens a seat's link as a browser does: the page, the token in the body of a request, then the seat itself.
-func sit(t *testing.T, address string, seat drill.Seat) *wire {
+func sit(t testing.TB, address string, seat drill.Seat) *wire {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
