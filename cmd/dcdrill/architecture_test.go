@@ -35,7 +35,7 @@ var layers = []struct {
 	{"sim/blockdev", []string{"topology", "sim", "sim/proto"}},
 	{"sim/service", []string{"topology", "sim", "sim/guestdisk"}},
 	{"sim/guestdisk", []string{"topology", "sim"}},
-	{"sim/sweep", []string{"topology", "sim", "sim/report"}},
+	{"sim/sweep", []string{"topology", "sim", "sim/report", "sim/finding"}},
 	{"sim/finding", []string{"topology", "sim", "sim/report"}},
 	{"sim/gate", []string{"topology", "sim", "sim/proto", "sim/report", "sim/finding", "sim/sweep"}},
 	{"sim/live", []string{"topology", "sim", "sim/report"}},

@@ -103,7 +103,7 @@ func (a *app) judged(r *finding.Report, f *gateFlags) error {
 		r.FailOn = finding.FailOn(f.failOn)
 	}
 	for _, o := range f.outputs {
-		if err := a.writeFindings(r, o); err != nil {
+		if err := a.toFile(o.file, func(w io.Writer) error { return o.format(w, r) }); err != nil {
 			return err
 		}
 	}
@@ -132,11 +132,4 @@ func (f *gateFlags) checkFormats() error {
 		f.outputs = append(f.outputs, findings{format, file})
 	}
 	return nil
-}
-
-func (a *app) writeFindings(r *finding.Report, o findings) error {
-	if o.file == "" {
-		return o.format(a.Stdout, r)
-	}
-	return writeFile(o.file, func(w io.Writer) error { return o.format(w, r) })
 }

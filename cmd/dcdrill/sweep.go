@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/finding"
+	"github.com/dcdrill/dcdrill/sim/gate"
 	"github.com/dcdrill/dcdrill/sim/model"
 	"github.com/dcdrill/dcdrill/sim/sweep"
 	"github.com/dcdrill/dcdrill/topology"
@@ -31,25 +34,54 @@ type afterwards struct {
 	availability bool
 	rates        string
 	confirm      int
-	format       string
+	formats      []string
+
+	outputs []sweepOutput
+}
+
+// sweepOutput is a format of a sweep that was asked for.
+type sweepOutput struct {
+	write func(io.Writer, *sweep.Result, *finding.Report) error
+	file  string // empty: standard output
 }
 
 func (f *afterwards) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.availability, "availability", false, "work out the downtime of a year")
 	flags.StringVar(&f.rates, "rates", "", "`FILE` with rates of failures and times of repair, over the built-in ones")
 	flags.IntVar(&f.confirm, "confirm", 0, "play the `N` most interesting sets in the kernel world, and compare")
-	flags.StringVar(&f.format, "format", "text", "text or json")
+	flags.StringArrayVar(&f.formats, "format", []string{"text"}, "`FORMAT[=FILE]`: "+strings.Join(finding.Formats.Names(), ", ")+"; may be given again")
 }
 
 func (f *afterwards) check() error {
 	f.availability = f.availability || f.rates != ""
-	switch {
-	case sweepWriters[f.format] == nil:
-		return usage("no format %q of a sweep, there are text and json", f.format)
-	case f.confirm < 0:
+	if f.confirm < 0 {
 		return usage("--confirm is %d: it cannot be less than 0", f.confirm)
 	}
+	for _, text := range f.formats {
+		o, err := parseSweepOutput(text)
+		if err != nil {
+			return err
+		}
+		f.outputs = append(f.outputs, o)
+	}
 	return nil
+}
+
+// parseSweepOutput reads FORMAT or FORMAT=FILE. Text and JSON hold all that a sweep found; the others, which are for those
+// who show findings, hold its findings.
+func parseSweepOutput(text string) (sweepOutput, error) {
+	format, file, err := parseFormat(finding.Formats, "format of a sweep", text)
+	if err == nil {
+		err = writable(file)
+	}
+	write := func(w io.Writer, _ *sweep.Result, r *finding.Report) error { return format(w, r) }
+	switch name, _, _ := strings.Cut(text, "="); name {
+	case "text":
+		write = func(w io.Writer, r *sweep.Result, _ *finding.Report) error { return sweep.WriteText(w, r) }
+	case "json":
+		write = func(w io.Writer, r *sweep.Result, _ *finding.Report) error { return sweep.WriteJSON(w, r) }
+	}
+	return sweepOutput{write, file}, err
 }
 
 func (a *app) sweepCommand() *cobra.Command {
@@ -97,9 +129,6 @@ it comes, times the outage that is played for it.`,
 	return c
 }
 
-// sweepWriters are the formats of a sweep.
-var sweepWriters = map[string]func(io.Writer, *sweep.Result) error{"text": sweep.WriteText, "json": sweep.WriteJSON}
-
 func (f *sweepFlags) check() error {
 	if err := f.afterwards.check(); err != nil {
 		return err
@@ -145,8 +174,12 @@ func (a *app) sweepResult(ctx context.Context, name string, p *sweptPlant, r *sw
 	if err := a.confirm(ctx, name, r, f.confirm); err != nil {
 		return err
 	}
-	if err := sweepWriters[f.format](a.Stdout, r); err != nil {
-		return err
+	told := gate.Swept(name, r)
+	told.Program, r.Findings = version, told.Findings
+	for _, o := range f.outputs {
+		if err := a.toFile(o.file, func(w io.Writer) error { return o.write(w, r, told) }); err != nil {
+			return err
+		}
 	}
 	return confirmed(r)
 }

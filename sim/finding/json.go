@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,18 +17,24 @@ func init() {
 }
 
 type reportJSON struct {
-	Schema   string        `json:"schema"`
-	Program  string        `json:"program,omitempty"`
-	Command  string        `json:"command"`
-	File     string        `json:"file"`
-	Plant    string        `json:"plant"`
-	Base     string        `json:"base,omitempty"`
-	Asked    string        `json:"asked"`
-	Holds    bool          `json:"holds"`
-	FailOn   FailOn        `json:"fail_on"`
-	Findings []findingJSON `json:"findings"`
-	Gone     []findingJSON `json:"gone,omitempty"`
-	Notes    []string      `json:"notes,omitempty"`
+	Schema   string       `json:"schema"`
+	Program  string       `json:"program,omitempty"`
+	Command  string       `json:"command"`
+	File     string       `json:"file"`
+	Plant    string       `json:"plant"`
+	Base     string       `json:"base,omitempty"`
+	Asked    string       `json:"asked"`
+	Holds    bool         `json:"holds"`
+	FailOn   FailOn       `json:"fail_on"`
+	Findings []judgedJSON `json:"findings"`
+	Gone     []judgedJSON `json:"gone,omitempty"`
+	Notes    []string     `json:"notes,omitempty"`
+}
+
+// judgedJSON is a finding, and whether it fails a check.
+type judgedJSON struct {
+	findingJSON
+	Fails bool `json:"fails"`
 }
 
 type findingJSON struct {
@@ -35,7 +42,6 @@ type findingJSON struct {
 	Severity    Severity    `json:"severity"`
 	Fingerprint string      `json:"fingerprint"`
 	Change      Change      `json:"change,omitempty"`
-	Fails       bool        `json:"fails"`
 	Message     string      `json:"message"`
 	Was         string      `json:"was,omitempty"`
 	Remedy      string      `json:"remedy,omitempty"`
@@ -55,7 +61,7 @@ type placeJSON struct {
 func writeJSON(w io.Writer, r *Report) error {
 	j := reportJSON{
 		Schema: Schema, Program: r.Program, Command: r.Command, File: r.File, Plant: r.Plant, Base: r.Base, Asked: r.Asked,
-		Holds: !r.Failed(), FailOn: r.FailOn, Findings: []findingJSON{}, Notes: r.Notes,
+		Holds: !r.Failed(), FailOn: r.FailOn, Findings: []judgedJSON{}, Notes: r.Notes,
 	}
 	for i := range r.Findings {
 		j.Findings = append(j.Findings, r.json(&r.Findings[i]))
@@ -66,9 +72,18 @@ func writeJSON(w io.Writer, r *Report) error {
 	return encode(w, j)
 }
 
-func (r *Report) json(f *Finding) findingJSON {
+func (r *Report) json(f *Finding) judgedJSON { return judgedJSON{f.json(), r.Fails(f)} }
+
+// MarshalJSON writes it as in a report, for what puts findings beside other answers.
+func (f Finding) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	err := encode(&b, f.json())
+	return b.Bytes(), err
+}
+
+func (f *Finding) json() findingJSON {
 	j := findingJSON{
-		Rule: f.Rule, Severity: f.Severity, Fingerprint: f.Fingerprint(), Change: f.Change, Fails: r.Fails(f),
+		Rule: f.Rule, Severity: f.Severity, Fingerprint: f.Fingerprint(), Change: f.Change,
 		Message: f.Message, Was: f.Was, Remedy: f.Remedy, Workloads: f.Workloads, Measure: f.Measure, Accepted: f.Accepted,
 	}
 	if f.Pos.Line > 0 {

@@ -36,15 +36,17 @@ const (
 	FailOnError   FailOn = "error"
 	FailOnWarning FailOn = "warning"
 	FailOnWorse   FailOn = "worse"
+	// FailOnNothing is for what judges nothing, and only tells.
+	FailOnNothing FailOn = "nothing"
 )
 
-// FailOns are all of them, in the order of their help.
+// FailOns are those that a check can be told, in the order of their help.
 var FailOns = []string{string(FailOnError), string(FailOnWarning), string(FailOnWorse)}
 
 // Fails says whether a finding fails the check.
 func (r *Report) Fails(f *Finding) bool {
 	switch {
-	case !f.Counts():
+	case !f.Counts() || r.FailOn == FailOnNothing:
 		return false
 	case r.FailOn == FailOnWorse:
 		return f.Regressed()

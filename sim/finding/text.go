@@ -109,7 +109,10 @@ func (r *Report) Verdict() string {
 	if r.Failed() {
 		word = "DOES NOT HOLD"
 	}
-	if r.Base == "" {
+	switch {
+	case r.FailOn == FailOnNothing:
+		return r.Summary()
+	case r.Base == "":
 		return fmt.Sprintf("%s: %s", word, r.Summary())
 	}
 	same := r.count(func(f *Finding) bool { return f.Change == Same && f.Severity != Note })

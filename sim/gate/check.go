@@ -86,8 +86,8 @@ func (c *Case) report(ctx context.Context, x Candidate, o Options) (*finding.Rep
 		return nil, err
 	}
 	r := &finding.Report{
-		Command: "check", File: x.Name, Plant: c.Plant.Name, Asked: c.Policy.String(), Rules: catalogue(), FailOn: finding.FailOnError,
-		Findings: c.accept(c.look(), o.Today), Notes: slices.Concat(x.Notes, c.Sweep.Notes, c.inferred(), notes),
+		Command: "check", File: x.Name, Plant: c.Plant.Name, Asked: c.Policy.String(), Rules: catalogue(anyRule), FailOn: finding.FailOnError,
+		Findings: c.accept(c.look(anyRule), o.Today), Notes: slices.Concat(x.Notes, c.Sweep.Notes, c.inferred(), notes),
 	}
 	if depth > c.Policy.depth() {
 		r.Asked += "; " + compared[depth] + " failures at once are compared"

@@ -14,14 +14,23 @@ type Rule struct {
 	// Look finds them. It leaves the Rule of a finding open, and the Severity of those that are as bad as the rule says. It is nil for rules about
 	// the policy itself.
 	Look func(*Case) []finding.Finding
+	// Swept says that it looks at nothing but what a sweep found: it puts that into words for the sweep too.
+	Swept bool
 }
 
 // Rules holds all rules. A rule is one file that registers itself from init.
 var Rules = sim.NewRegistry[Rule]("rule")
 
 func register(id, doc string, s finding.Severity, look func(*Case) []finding.Finding) {
-	Rules.Register(id, doc, func() Rule { return Rule{s, look} })
+	Rules.Register(id, doc, func() Rule { return Rule{Severity: s, Look: look} })
 }
+
+func registerSwept(id, doc string, s finding.Severity, look func(*Case) []finding.Finding) {
+	Rules.Register(id, doc, func() Rule { return Rule{Severity: s, Look: look, Swept: true} })
+}
+
+func anyRule(Rule) bool { return true }
+func swept(r Rule) bool { return r.Swept }
 
 // Case is a plant at the gate, with all that rules may look at.
 type Case struct {
@@ -40,13 +49,13 @@ type Case struct {
 	Drills []*Drill
 }
 
-// look has every rule look.
-func (c *Case) look() []finding.Finding {
+// look has some of the rules look.
+func (c *Case) look(some func(Rule) bool) []finding.Finding {
 	var all []finding.Finding
 	for _, k := range Rules.Kinds() {
 		rule := k.New()
 		severity := c.Policy.severity(k.Name, rule.Severity)
-		if rule.Look == nil || severity == "" {
+		if rule.Look == nil || severity == "" || !some(rule) {
 			continue
 		}
 		for _, f := range rule.Look(c) {
@@ -59,11 +68,13 @@ func (c *Case) look() []finding.Finding {
 	return all
 }
 
-// catalogue lists all rules for a report.
-func catalogue() []finding.Rule {
+// catalogue lists some of the rules for a report.
+func catalogue(some func(Rule) bool) []finding.Rule {
 	var all []finding.Rule
 	for _, k := range Rules.Kinds() {
-		all = append(all, finding.Rule{ID: k.Name, Doc: k.Doc, Severity: k.New().Severity})
+		if rule := k.New(); some(rule) {
+			all = append(all, finding.Rule{ID: k.Name, Doc: k.Doc, Severity: rule.Severity})
+		}
 	}
 	return all
 }

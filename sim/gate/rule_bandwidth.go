@@ -9,7 +9,7 @@ import (
 )
 
 func init() {
-	register("bandwidth", "what workloads declare to want cannot be carried, as things are or after one failure", finding.Warning, bandwidth)
+	registerSwept("bandwidth", "what workloads declare to want cannot be carried, as things are or after one failure", finding.Warning, bandwidth)
 }
 
 func bandwidth(c *Case) []finding.Finding {

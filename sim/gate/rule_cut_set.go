@@ -8,7 +8,7 @@ import (
 )
 
 func init() {
-	register("cut-set", "failures at the same time cut a workload that must survive as many", finding.Error, cutSet)
+	registerSwept("cut-set", "failures at the same time cut a workload that must survive as many", finding.Error, cutSet)
 }
 
 // cutSet tells in notes how many more sets there are than the policy asks about, so that a comparison sees new ones.

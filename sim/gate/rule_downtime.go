@@ -8,7 +8,7 @@ import (
 )
 
 func init() {
-	register("downtime", "a workload is down for longer in a year than it may be, by the rates of failures", finding.Error, downtime)
+	registerSwept("downtime", "a workload is down for longer in a year than it may be, by the rates of failures", finding.Error, downtime)
 }
 
 // downtime goes by the upper bound of single failures, to the minute: the rates are no finer. What the policy does not

@@ -6,7 +6,7 @@ import (
 )
 
 func init() {
-	register("no-path", "a workload has members without a path although nothing has failed", finding.Error, noPath)
+	registerSwept("no-path", "a workload has members without a path although nothing has failed", finding.Error, noPath)
 }
 
 func noPath(c *Case) []finding.Finding {

@@ -7,23 +7,23 @@ import (
 )
 
 func init() {
-	register("not-redundant", "without some of what is said to be redundant a workload is cut, though the rest still stands", finding.Error, notRedundant)
+	registerSwept("not-redundant", "without some of what is said to be redundant a workload is cut, though the rest still stands", finding.Error, notRedundant)
 }
 
 func notRedundant(c *Case) []finding.Finding {
 	var all []finding.Finding
-	for _, found := range c.Sweep.Findings {
-		if found.Rule != sweep.NotRedundant {
+	for _, found := range c.Sweep.Contradictions {
+		if found.Whole {
 			continue
 		}
 		one := newCuts(c)
 		one.add(elementsOf(found.Fates), "")
 		all = append(all, one.findings(func(k *cutting, f *finding.Finding) {
-			f.Subject, f.Workloads = found.Group+": "+f.Subject, found.Workloads
-			f.Message = found.Group + " says that one of its members is enough, yet without " + k.called() + " there is no path for " + report.Few(found.Workloads, 8)
-			f.Remedy = "give them a path by the others, or take it out of " + found.Group
-			if f.Pos != found.Pos {
-				f.Also = append(f.Also, found.Pos)
+			f.Subject, f.Workloads = found.Group.ID+": "+f.Subject, found.Workloads
+			f.Message = found.Group.ID + " says that one of its members is enough, yet without " + k.called() + " there is no path for " + report.Few(found.Workloads, 8)
+			f.Remedy = "give them a path by the others, or take it out of " + found.Group.ID
+			if f.Pos != found.Group.Pos {
+				f.Also = append(f.Also, found.Group.Pos)
 			}
 		})...)
 	}

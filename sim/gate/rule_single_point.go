@@ -7,14 +7,14 @@ import (
 )
 
 func init() {
-	register("single-point", "one failure cuts a workload that must survive any one", finding.Error, singlePoint)
+	registerSwept("single-point", "one failure cuts a workload that must survive any one", finding.Error, singlePoint)
 }
 
 // singlePoint leaves out what a claim of redundancy was found to hide: that is told as a shared fate.
 func singlePoint(c *Case) []finding.Finding {
 	told := map[*sweep.Fate]bool{}
-	for _, f := range c.Sweep.Findings {
-		if f.Rule == sweep.SharedFate || f.Rule == sweep.NotRedundant && len(f.Fates) == 1 {
+	for _, f := range c.Sweep.Contradictions {
+		if len(f.Fates) == 1 {
 			told[f.Fates[0]] = true
 		}
 	}

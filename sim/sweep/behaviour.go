@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/dcdrill/dcdrill/sim"
-	"github.com/dcdrill/dcdrill/topology"
 )
 
 // Behaviour is who is down once bonds, switching, gateways and routes have settled after a set of failures that happen
@@ -16,8 +15,6 @@ type Behaviour struct {
 	// Seed is that of the draw, where there was one.
 	Seed      uint64
 	Workloads []*Failing
-	// Findings are the sets after which a workload is down although it is connected.
-	Findings []Finding
 	// Unserved are workloads that are not served although nothing has failed; they were not played.
 	Unserved []string
 }
@@ -61,7 +58,6 @@ func (s *sweep) behaviour(r *Result, parts []*Part) *Behaviour {
 		}
 		first += len(w.Use.Members)
 	}
-	b.Findings = b.connectedYetDown()
 	return b
 }
 
@@ -147,34 +143,4 @@ func (m *member) cutBy(lost set) bool {
 		c = m.class.rename(c, m.names)
 		return !slices.ContainsFunc(c[:c.size()], func(x int32) bool { return !slices.Contains(lost[:], x) })
 	})
-}
-
-// connectedYetDown are the sets after which some workload is down although it is connected, each once.
-func (b *Behaviour) connectedYetDown() []Finding {
-	var all []Finding
-	at := map[string]int{}
-	for _, f := range b.Workloads {
-		for _, x := range f.Sets {
-			if len(x.Connected) == 0 {
-				continue
-			}
-			name := together(x.Fates)
-			if _, known := at[name]; !known {
-				at[name] = len(all)
-				all = append(all, Finding{Rule: ConnectedYetDown, Fates: x.Fates, Pos: placeOf(x.Fates)})
-			}
-			all[at[name]].Workloads = append(all[at[name]].Workloads, f.Use.ID)
-		}
-	}
-	return all
-}
-
-// placeOf is where the first of some fates that has a place stands in the file.
-func placeOf(fates []*Fate) topology.Pos {
-	for _, f := range fates {
-		if f.Elements[0].Pos.Line > 0 {
-			return f.Elements[0].Pos
-		}
-	}
-	return topology.Pos{}
 }

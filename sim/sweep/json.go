@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"slices"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/finding"
 )
 
 // Schema names the JSON form of a result. Fields are added under the same name; anything else gets a new one.
-const Schema = "dcdrill/sweep/v1"
+const Schema = "dcdrill/sweep/v2"
 
 type resultJSON struct {
 	Schema string `json:"schema"`
@@ -21,7 +23,7 @@ type resultJSON struct {
 	Depth        int                `json:"k"`
 	Elements     map[Kind]int       `json:"elements"`
 	Combinations []combinationsJSON `json:"combinations"`
-	Findings     []findingJSON      `json:"findings"`
+	Findings     []finding.Finding  `json:"findings"`
 	Workloads    []workloadJSON     `json:"workloads"`
 	Bandwidth    *bandwidthJSON     `json:"bandwidth,omitempty"`
 	// Behavioural is what was played; it has no part in what stands above.
@@ -35,7 +37,6 @@ type behaviourJSON struct {
 	Exact     bool           `json:"exact"`
 	Seed      uint64         `json:"seed"`
 	Played    []coverageJSON `json:"played"`
-	Findings  []findingJSON  `json:"findings"`
 	Workloads []failingJSON  `json:"workloads"`
 	Unserved  []string       `json:"unserved,omitempty"` // although nothing has failed: not played
 }
@@ -74,15 +75,6 @@ type combinationsJSON struct {
 	All      *big.Int `json:"all"`
 }
 
-type findingJSON struct {
-	Rule      Rule       `json:"rule"`
-	Text      string     `json:"text"`
-	Group     string     `json:"group,omitempty"`
-	Fails     []fateJSON `json:"fails,omitempty"`
-	Workloads []string   `json:"workloads,omitempty"`
-	Position  string     `json:"position,omitempty"`
-}
-
 type workloadJSON struct {
 	ID       string    `json:"id"`
 	Kind     string    `json:"kind"`
@@ -118,12 +110,11 @@ func WriteJSON(w io.Writer, r *Result) error {
 func (r *Result) json() resultJSON {
 	j := resultJSON{
 		Schema: Schema, Plant: r.Plant.Name, Analysis: "structural", Exact: true, Depth: r.Depth, Elements: r.Elements,
-		Workloads: []workloadJSON{}, Notes: r.Notes,
+		Findings: slices.Concat([]finding.Finding{}, r.Findings), Workloads: []workloadJSON{}, Notes: r.Notes,
 	}
 	for _, c := range r.Combinations() {
 		j.Combinations = append(j.Combinations, combinationsJSON(c))
 	}
-	j.Findings = findingsJSON(r.Findings)
 	for _, w := range r.Workloads {
 		j.Workloads = append(j.Workloads, w.json())
 	}
@@ -142,21 +133,9 @@ func (r *Result) json() resultJSON {
 	return j
 }
 
-func findingsJSON(all []Finding) []findingJSON {
-	list := []findingJSON{}
-	for _, f := range all {
-		x := findingJSON{Rule: f.Rule, Text: f.Text(), Group: f.Group, Fails: fatesJSON(f.Fates), Workloads: f.Workloads}
-		if f.Pos.Line > 0 {
-			x.Position = f.Pos.String()
-		}
-		list = append(list, x)
-	}
-	return list
-}
-
 func (b *Behaviour) json() *behaviourJSON {
 	j := &behaviourJSON{
-		Exact: b.Exact(), Seed: b.Seed, Findings: findingsJSON(b.Findings), Workloads: []failingJSON{}, Unserved: b.Unserved,
+		Exact: b.Exact(), Seed: b.Seed, Workloads: []failingJSON{}, Unserved: b.Unserved,
 	}
 	for _, c := range b.Covers {
 		j.Played = append(j.Played, coverageJSON{c.Failures, c.Played, c.All, c.Exact()})

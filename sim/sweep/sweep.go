@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/finding"
 	"github.com/dcdrill/dcdrill/topology"
 )
 
@@ -42,7 +43,10 @@ type Result struct {
 	Depth     int
 	Elements  map[Kind]int
 	Workloads []*Workload
-	Findings  []Finding
+	// Contradictions are claims of redundancy that do not hold.
+	Contradictions []Contradiction
+	// Findings are what whoever judges plants makes of it all, in words; nil before.
+	Findings []finding.Finding
 	// Notes say what to know beside the answer, such as what the file left open.
 	Notes []string
 	// Classes is how many searches answered for all flows.
@@ -192,7 +196,7 @@ func (s *sweep) result(parts []*Part) *Result {
 	for i, u := range s.uses {
 		r.Workloads = append(r.Workloads, s.workload(u, s.members[i]))
 	}
-	r.Findings = findings(r)
+	r.Contradictions = contradictions(r)
 	r.Bandwidth = s.bandwidth()
 	if s.opts.Trials.Replay != nil {
 		r.Behaviour = s.behaviour(r, parts)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -27,9 +28,9 @@ instant. Played in the model, set by set: `
 // WriteText writes a result for people.
 func WriteText(w io.Writer, r *Result) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: which failures cut which workload, %s\n%s\n", r.Plant.Name, upTo(r.Depth), legend)
+	fmt.Fprintf(&b, "%s: %s\n%s\n", r.Plant.Name, r.Asked(), legend)
 	writeCounts(&b, r)
-	writeFindings(&b, r)
+	writeContradictions(&b, r)
 	for _, t := range tables(r) {
 		if err := t.write(&b); err != nil {
 			return fmt.Errorf("write sweep: %w", err)
@@ -63,6 +64,9 @@ func WriteText(w io.Writer, r *Result) error {
 	return nil
 }
 
+// Asked is what a result answers.
+func (r *Result) Asked() string { return "which failures cut which workload, " + upTo(r.Depth) }
+
 func upTo(depth int) string {
 	return [...]string{"", "one at a time", "one or two at a time", "one, two or three at a time"}[depth]
 }
@@ -88,21 +92,25 @@ func writeCounts(b *strings.Builder, r *Result) {
 	}
 }
 
-// writeFindings lists what contradicts the plant's own words; single points are in the tables.
-func writeFindings(b *strings.Builder, r *Result) {
+// writeContradictions lists what contradicts the plant's own words; all else that was found is in the tables.
+func writeContradictions(b *strings.Builder, r *Result) {
 	title := "\nThis contradicts the topology file\n"
-	for _, f := range r.Findings {
-		if f.Rule == SinglePoint {
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if !slices.Contains(contradicting, f.Rule) {
 			continue
 		}
 		at := ""
 		if f.Pos.Line > 0 {
 			at = f.Pos.String() + ": "
 		}
-		fmt.Fprintf(b, "%s  - %s%s\n", title, at, f.Text())
+		fmt.Fprintf(b, "%s  - %s%s\n", title, at, f.Message)
 		title = ""
 	}
 }
+
+// contradicting are the rules about what a topology file says of itself.
+var contradicting = []string{"no-path", "shared-fate", "not-redundant"}
 
 // table is how a workload is shown; workloads that were made up are shown as one.
 type table struct {

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -41,50 +42,29 @@ func sweepPairs(t *testing.T, p *topology.Plant, depth int, pairs ...[2]string) 
 	return r
 }
 
-func texts(r *Result, rule Rule) []string {
-	var all []string
-	for _, f := range r.Findings {
-		if f.Rule == rule {
-			all = append(all, f.Text())
-		}
-	}
-	return all
-}
-
 func TestClaimsThatDoNotHold(t *testing.T) {
 	p := parse(t, "networks: {lan: {subnet: 10.0.0.0/24}}\n"+claims)
 	r := sweepPairs(t, p, 2, [2]string{"h1", "h2"}, [2]string{"h1", "h3"})
-	assert.Equal(t, []string{
-		"core claims that one of its members is enough, yet feed a takes all of them and cuts h1-h2 and h1-h3",
-		"uplinks claims that one of its members is enough, yet all of uplinks (shared optic-batch) takes all of them and cuts h1-h3",
-	}, texts(r, SharedFate))
-	assert.Equal(t, []string{
-		"wrong claims that one of its members is enough, yet without edge1 there is no path for h1-h3",
-	}, texts(r, NotRedundant))
-	assert.Equal(t, []string{
-		"feed a cuts h1-h2 and h1-h3",
-		"conduit duct cuts h1-h2 and h1-h3",
-		"edge1 cuts h1-h3",
-		"link h3:e0 cuts h1-h3",
-		"all of uplinks (shared optic-batch) cuts h1-h3",
-	}, texts(r, SinglePoint))
-	for _, f := range r.Findings {
-		if f.Group != "" {
-			assert.NotZero(t, f.Pos.Line, "findings about a claim say where it was made")
-		}
+	var got []string
+	for _, c := range r.Contradictions {
+		got = append(got, fmt.Sprint(c.Group.ID, " ", c.Whole, " ", together(c.Fates), " ", c.Workloads))
 	}
+	assert.Equal(t, []string{
+		"core true feed a [h1-h2 h1-h3]",
+		"uplinks true all of uplinks (shared optic-batch) [h1-h3]",
+		"wrong false edge1 [h1-h3]",
+	}, got)
 }
 
 func TestNothingToFind(t *testing.T) {
 	p := parse(t, parallel([]int{0, 0, 0}))
-	assert.Empty(t, sweepPairs(t, p, 2, [2]string{"h1", "h2"}).Findings)
+	assert.Empty(t, sweepPairs(t, p, 2, [2]string{"h1", "h2"}).Contradictions)
 }
 
 func TestMembersWithoutAPathAreFound(t *testing.T) {
 	p, err := topology.Load("two-core")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"pbx1-array1 has members without a path although nothing has failed"},
-		texts(sweepPairs(t, p, 1, [2]string{"pbx1", "array1"}), NoPath))
+	assert.Len(t, sweepPairs(t, p, 1, [2]string{"pbx1", "array1"}).Workloads[0].Severed, 1)
 }
 
 // TestFatTreeCounts: the counts were taken before by a union-find, by 512 scenarios at a time and by low-link searches,
