@@ -25,6 +25,9 @@ type Options struct {
 	Patch string
 	// Set gives places of the scenario other values, after the variant.
 	Set []Setting
+	// People has Try borrow the people, parts and service times of a scenario, and its start for their shifts: a built-in
+	// one, a file, or OnCall.
+	People string
 }
 
 // Load reads a built-in scenario or a file, and the topology it names.
@@ -53,6 +56,10 @@ func Replay(h sim.HeaderData) (*sim.Scenario, error) {
 // it asks what survives.
 func Try(topology string, faults []string, o Options) (*sim.Scenario, error) {
 	l := loader{opts: o}
+	people, err := o.people()
+	if err != nil {
+		return nil, err
+	}
 	var timeline []yamlfile.Entry
 	for i, text := range faults {
 		if n := l.inline(i+1, text); n != nil {
@@ -60,11 +67,11 @@ func Try(topology string, faults []string, o Options) (*sim.Scenario, error) {
 			timeline = append(timeline, yamlfile.Entry{Key: id, KeyPos: n.Pos(), Value: n})
 		}
 	}
-	root := yamlfile.NewMap(
+	root := yamlfile.NewMap(append(people,
 		yamlfile.Entry{Key: "name", Value: yamlfile.NewScalar("try")},
 		yamlfile.Entry{Key: "topology", Value: yamlfile.NewScalar(topology)},
 		yamlfile.Entry{Key: "timeline", Value: yamlfile.NewMap(timeline...)},
-	)
+	)...)
 	return l.load(root, "try")
 }
 
@@ -130,6 +137,7 @@ func (l *loader) load(root *yamlfile.Node, name string) (*sim.Scenario, error) {
 	sc.Text = root.Without("variants").String()
 	sc.Start = l.start(f)
 	sc.Uses = l.uses(sc.Plant, l.plant(sc, f, plantPatch))
+	l.onCall(&f, sc)
 	l.recovery(&f, root, sc)
 	f.Sensitivity.check(root, &l.ps)
 	sc.Timeline = l.timeline(policed(f.Timeline, f.Change), sc)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -34,6 +35,8 @@ type afterwards struct {
 	availability bool
 	rates        string
 	confirm      int
+	recover      int
+	people       string
 	formats      []string
 
 	outputs []sweepOutput
@@ -49,13 +52,20 @@ func (f *afterwards) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.availability, "availability", false, "work out the downtime of a year")
 	flags.StringVar(&f.rates, "rates", "", "`FILE` with rates of failures and times of repair, over the built-in ones")
 	flags.IntVar(&f.confirm, "confirm", 0, "play the `N` most interesting sets in the kernel world, and compare")
+	flags.IntVar(&f.recover, "recover", 0, "have people get over the `N` sets that hit most, and tell the worst recoveries")
+	flags.StringVar(&f.people, "people", "", "`SCENARIO` whose people, parts and service times these are; by default "+scenarios.OnCallWords())
 	flags.StringArrayVar(&f.formats, "format", []string{"text"}, "`FORMAT[=FILE]`: "+strings.Join(finding.Formats.Names(), ", ")+"; may be given again")
 }
 
 func (f *afterwards) check() error {
 	f.availability = f.availability || f.rates != ""
-	if f.confirm < 0 {
+	switch {
+	case f.confirm < 0:
 		return usage("--confirm is %d: it cannot be less than 0", f.confirm)
+	case f.recover < 0:
+		return usage("--recover is %d: it cannot be less than 0", f.recover)
+	case f.people != "" && f.recover == 0:
+		return usage("--people is for --recover N: say how many sets they are to get over")
 	}
 	for _, text := range f.formats {
 		o, err := parseSweepOutput(text)
@@ -97,6 +107,9 @@ bonds, switching, gateways and routes have settled. Up to --sets sets that is ex
 and the answer says so. --confirm plays the most interesting sets on real packets. Everything else works on any machine,
 without rights.
 
+With --recover people get over the sets that hit most, with parts that have to come and machines that have to be
+restarted: the worst recoveries, and what took the time.
+
 With --availability every failure is repaired after its time as well, and the downtime of a year is summed up: how often
 it comes, times the outage that is played for it.`,
 		Example: `  dcdrill sweep two-core
@@ -104,6 +117,7 @@ it comes, times the outage that is played for it.`,
   dcdrill sweep fat-tree:k=16 --format json
   dcdrill sweep mine.yaml --behaviour --confirm 3
   dcdrill sweep mine.yaml --rates our-records.yaml
+  dcdrill sweep sconet --k 1 --recover 10 --people sconet-2023
   dcdrill sweep mine.yaml --behaviour --shard 1/4 > 1.json   # on each of four machines, then
   dcdrill sweep merge mine.yaml 1.json 2.json 3.json 4.json`,
 		Args:              cobra.ExactArgs(1),
@@ -139,15 +153,15 @@ func (f *sweepFlags) check() error {
 		return usage("--k is %d: from 1 to %d failures at once", f.Depth, sweep.MaxDepth)
 	case f.Trials.Most < 1:
 		return usage("--sets is %d: play at least one", f.Trials.Most)
-	case f.shard != "" && (f.confirm > 0 || f.availability):
-		return usage("--confirm, --availability and --rates need the whole sweep: give them to sweep merge instead")
+	case f.shard != "" && (f.confirm > 0 || f.availability || f.recover > 0):
+		return usage("--confirm, --availability, --rates and --recover need the whole sweep: give them to sweep merge instead")
 	}
 	return nil
 }
 
 // sweep sweeps a plant, or a share of it.
 func (a *app) sweep(ctx context.Context, name string, f *sweepFlags) error {
-	p, err := swept(name, scenarios.Options{})
+	p, err := swept(name, f.afterwards.options())
 	if err != nil {
 		return err
 	}
@@ -168,6 +182,11 @@ func (a *app) sweepResult(ctx context.Context, name string, p *sweptPlant, r *sw
 	r.Notes = append(r.Notes, p.notes...)
 	if f.availability {
 		if err := estimate(ctx, r, f.rates); err != nil {
+			return err
+		}
+	}
+	if f.recover > 0 {
+		if err := p.recover(ctx, r, f); err != nil {
 			return err
 		}
 	}
@@ -207,6 +226,27 @@ func estimate(ctx context.Context, r *sweep.Result, file string) error {
 		return &hinted{&usageError{err}, "give --sets a larger number"}
 	}
 	return err
+}
+
+// options have the people come who are asked for.
+func (f *afterwards) options() scenarios.Options {
+	if f.recover == 0 {
+		return scenarios.Options{}
+	}
+	return scenarios.Options{People: cmp.Or(f.people, scenarios.OnCall)}
+}
+
+// recover has people get over the sets that hit most.
+func (p *sweptPlant) recover(ctx context.Context, r *sweep.Result, f afterwards) error {
+	rates, err := readRates(f.rates, r.Plant)
+	if err != nil {
+		return err
+	}
+	words := scenarios.OnCallWords()
+	if f.people != "" {
+		words = "the people and parts of " + f.people
+	}
+	return r.Recover(ctx, f.recover, sweep.People{Words: words, Recovery: p.Recovery, Start: p.Start, Rates: rates}, p.trials())
 }
 
 // sweptPlant is a plant with its workloads, and what is left out of them.

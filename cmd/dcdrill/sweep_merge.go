@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim/sweep"
 )
 
@@ -29,7 +28,7 @@ Shards that overlap, are missing, or are of another plant or version of dcdrill 
 			if err != nil {
 				return err
 			}
-			p, err := swept(args[0], scenarios.Options{})
+			p, err := swept(args[0], f.options())
 			if err != nil {
 				return err
 			}

@@ -29,6 +29,7 @@ type resultJSON struct {
 	// Behavioural is what was played; it has no part in what stands above.
 	Behavioural  *behaviourJSON    `json:"behavioural,omitempty"`
 	Availability *availabilityJSON `json:"availability,omitempty"`
+	Recoveries   *recoveriesJSON   `json:"recoveries,omitempty"`
 	Confirmed    []confirmedJSON   `json:"confirmed,omitempty"`
 	Notes        []string          `json:"notes,omitempty"`
 }
@@ -126,6 +127,9 @@ func (r *Result) json() resultJSON {
 	}
 	if r.Availability != nil {
 		j.Availability = r.Availability.json(r.Plant)
+	}
+	if r.Recoveries != nil {
+		j.Recoveries = r.Recoveries.json()
 	}
 	for _, c := range r.Confirmed {
 		j.Confirmed = append(j.Confirmed, confirmedJSON{fatesJSON(c.Fates), c.Agrees(), c.Disagreements, c.Doubt})

@@ -57,6 +57,8 @@ type Result struct {
 	Behaviour *Behaviour
 	// Availability is what Estimate worked out; nil before.
 	Availability *Availability
+	// Recoveries are what Recover played; nil before.
+	Recoveries *Recoveries
 	// Confirmed are sets that were played on real packets, if any.
 	Confirmed []Confirmation
 

@@ -51,6 +51,11 @@ func WriteText(w io.Writer, r *Result) error {
 			return fmt.Errorf("write sweep: %w", err)
 		}
 	}
+	if r.Recoveries != nil {
+		if err := writeRecoveries(&b, r.Recoveries); err != nil {
+			return fmt.Errorf("write sweep: %w", err)
+		}
+	}
 	writeConfirmed(&b, r.Confirmed)
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "\nnote: %s", n)
@@ -215,8 +220,11 @@ func plural(n int, word string) string {
 	if n == 1 {
 		return "1 " + word
 	}
-	return grouped(big.NewInt(int64(n))) + " " + word + "s"
+	return counted(n) + " " + word + "s"
 }
+
+// counted writes a number with its thousands apart.
+func counted(n int) string { return grouped(big.NewInt(int64(n))) }
 
 // grouped writes a number with its thousands apart: 9,752,736.
 func grouped(n *big.Int) string {
