@@ -42,6 +42,9 @@ func FromNode(n *yamlfile.Node) (*Plant, error) {
 		return nil, b.ps.Err()
 	}
 	yamlfile.Decode(n, b.spec, &b.ps)
+	if nodes := n.Lookup("topology").Lookup("nodes"); nodes != nil && len(b.spec.Topology.Nodes) == 0 {
+		b.ps.Add(nodes.Pos(), "such as core1: {kind: switch}", "there are no nodes")
+	}
 	b.build()
 	if err := fold(b.ps).Err(); err != nil {
 		return nil, err

@@ -165,6 +165,9 @@ func (a *app) sweep(ctx context.Context, name string, f *sweepFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := gate.InOnePiece(p.Plant); err != nil {
+		return err
+	}
 	p.ask(&f.Options, f.behaviour)
 	f.Progress = a.howFar()
 	if f.shard != "" {

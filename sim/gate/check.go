@@ -45,7 +45,7 @@ type Candidate struct {
 func Check(ctx context.Context, x Candidate, o Options) (*finding.Report, error) {
 	c := &Case{Plant: x.Plant, Uses: x.Uses, Policy: o.policy()}
 	var ps yamlfile.Problems
-	ps.Take(topology.Pos{}, inOnePiece(x.Plant))
+	ps.Take(topology.Pos{}, InOnePiece(x.Plant))
 	ps.Take(topology.Pos{}, c.Policy.names(c))
 	ps.Take(topology.Pos{}, somebodyTalks(x))
 	err := ps.Err()

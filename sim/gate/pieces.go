@@ -6,9 +6,10 @@ import (
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
-// inOnePiece complains of a plant in several pieces: each would be judged as if the others were not there. A node without
+// InOnePiece complains of a plant in several pieces: each would be judged as if the others were not there. The
+// error is yamlfile.Problems. A node without
 // links is no piece, and said by the plant's notes.
-func inOnePiece(p *topology.Plant) error {
+func InOnePiece(p *topology.Plant) error {
 	piece := make([]int, len(p.Nodes)) // 0: not seen
 	var all [][]string
 	for _, n := range p.Nodes {

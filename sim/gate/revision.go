@@ -62,11 +62,15 @@ func (g git) run(args ...string) ([]byte, error) {
 // noCommit says why there is no such commit: a clone that CI made has but the last one.
 func (g git) noCommit(ref string) error {
 	shallow, _ := g.run("rev-parse", "--is-shallow-repository")
-	if strings.TrimSpace(string(shallow)) == "true" {
-		return &Unreachable{
-			"no commit " + ref + " here: the clone is shallow",
-			"git fetch --depth=1 origin " + ref + ", and compare with FETCH_HEAD; or clone with all history (actions/checkout: fetch-depth: 0)",
-		}
+	branch := strings.TrimPrefix(ref, "origin/") // as the other side calls it
+	switch {
+	case strings.TrimSpace(string(shallow)) != "true":
+		return &Unreachable{"no commit " + ref + " here", "git fetch origin " + branch}
+	case strings.ContainsAny(ref, "~^@"): // counted from another commit, which the other side does not do
+		return &Unreachable{"no commit " + ref + " here: the clone is shallow", "git fetch --unshallow (actions/checkout: fetch-depth: 0)"}
 	}
-	return &Unreachable{"no commit " + ref + " here", "git fetch origin " + ref}
+	return &Unreachable{
+		"no commit " + ref + " here: the clone is shallow",
+		"git fetch --depth=1 origin " + branch + ", and compare with FETCH_HEAD; or clone with all history (actions/checkout: fetch-depth: 0)",
+	}
 }
