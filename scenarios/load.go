@@ -140,6 +140,7 @@ func (l *loader) load(root *yamlfile.Node, name string) (*sim.Scenario, error) {
 	l.onCall(&f, sc)
 	l.recovery(&f, root, sc)
 	f.Sensitivity.check(root, &l.ps)
+	l.checkPolicy(f.Timeline, f.Change)
 	sc.Timeline = l.timeline(policed(f.Timeline, f.Change), sc)
 	l.checks(f, sc)
 	l.readDrill(f.Drill, f.Variants, sc)

@@ -24,6 +24,14 @@ func (l *loader) recovery(f *file, root *yamlfile.Node, sc *sim.Scenario) {
 	}
 }
 
+// checkPolicy complains of a policy of change control that lies over nothing.
+func (l *loader) checkPolicy(timeline, policy *yamlfile.Node) {
+	isChange := func(e yamlfile.Entry) bool { return slices.Contains(e.Value.Keys(), changes) }
+	if policy.Kind() == yamlfile.Map && timeline.Kind() == yamlfile.Map && !slices.ContainsFunc(timeline.Entries(), isChange) {
+		l.ps.Add(policy.Pos(), "", "change is a policy for entries with %s, and the timeline has none", changes)
+	}
+}
+
 // policed lays the policy of change control over every change of a timeline.
 func policed(timeline, policy *yamlfile.Node) *yamlfile.Node {
 	if policy.Kind() != yamlfile.Map {

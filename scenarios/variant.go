@@ -20,7 +20,9 @@ func (l *loader) override(root *yamlfile.Node) (over, plantPatch *yamlfile.Node)
 		patch = patch.Without("topology")
 	}
 	merged := yamlfile.Merge(root, patch)
-	if l.overlaid() != "" && plantPatch == nil && merged.String() == root.String() {
+	l.checkTaken(root, patch)
+	found := l.opts.Patch != "" || root.Lookup("variants").Lookup(l.opts.Variant) != nil
+	if found && plantPatch == nil && merged.String() == root.String() {
 		l.ps.Add(patch.Pos(), "", "the variant changes nothing: the scenario says all of that already")
 	}
 	root = merged
@@ -48,6 +50,18 @@ func (l *loader) overlaid() string {
 		return "patch"
 	}
 	return l.opts.Variant
+}
+
+// checkTaken complains of what a variant takes away and the scenario does not have.
+func (l *loader) checkTaken(root, patch *yamlfile.Node) {
+	for _, section := range []string{"timeline", "expect"} {
+		have := root.Lookup(section)
+		for _, e := range patch.Lookup(section).Entries() {
+			if e.Value.Kind() == yamlfile.Null && have.Kind() != yamlfile.List && have.Lookup(e.Key) == nil {
+				l.ps.Add(e.KeyPos, yamlfile.Suggest(e.Key, have.Keys()), "the variant takes %s %q away, and there is none", section, e.Key)
+			}
+		}
+	}
 }
 
 func set(root *yamlfile.Node, key, value string) *yamlfile.Node {

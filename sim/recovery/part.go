@@ -24,13 +24,21 @@ type Part struct {
 // mostSpares bounds a shelf.
 const mostSpares = 1_000_000
 
-func (p *Part) check(model string, start time.Time, ps *yamlfile.Problems) {
+func (p *Part) check(model string, start time.Time, until time.Duration, ps *yamlfile.Problems) {
 	if p.Spares < 0 || p.Spares > mostSpares {
 		ps.Add(p.Pos, "", "%d spares of %s: there can be 0 to %d", p.Spares, model, mostSpares)
 	}
-	if p.Lead != nil {
-		p.Lead.check(ps)
+	p.checkHours(model, start, ps)
+	if p.Lead == nil {
+		return
 	}
+	p.Lead.check(ps)
+	if first := p.taken(start, 0) + p.Lead.Median; first >= until {
+		ps.Add(p.Pos, "let the run last longer: until", "a %s never comes: it takes %s from the beginning, and the run is over after %s", model, first, until)
+	}
+}
+
+func (p *Part) checkHours(model string, start time.Time, ps *yamlfile.Problems) {
 	if p.Ordering == "" || p.Ordering == "24x7" {
 		return
 	}

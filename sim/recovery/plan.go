@@ -34,7 +34,7 @@ func (p *Plan) Check(sc *sim.Scenario, ps *yamlfile.Problems) {
 		p.names = append(p.names, p.Teams[i].Key)
 	}
 	for i := range p.Parts {
-		p.Parts[i].Value.check(p.Parts[i].Key, sc.Start, ps)
+		p.Parts[i].Value.check(p.Parts[i].Key, sc.Start, until, ps)
 	}
 	p.Times.fill()
 	all := p.Times.all()

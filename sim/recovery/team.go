@@ -46,6 +46,9 @@ func (t *Team) check(name string, start time.Time, until time.Duration, ps *yaml
 	if t.People < 1 || t.People > mostPeople {
 		ps.Add(t.Pos, "", "team %s has %d people: it must have between 1 and %d", name, t.People, mostPeople)
 	}
+	if t.Travel >= until {
+		ps.Add(t.Pos, "let the run last longer: until", "team %s never comes: it travels for %s, and the run is over after %s", name, t.Travel, until)
+	}
 	if t.Shift == "" {
 		return
 	}

@@ -122,9 +122,7 @@ func (w *Work) check(name string, p *topology.Plant, workloads []string, ps *yam
 	if w.Without != nil {
 		w.Without.check(ps)
 	}
-	if w.AtOnce < 0 {
-		ps.Add(w.Pos, "", "%s: at_once is %d: it cannot be negative", name, w.AtOnce)
-	}
+	w.checkKind(name, ps)
 	for _, a := range w.Access {
 		if a != outOfBand && a != onSite && !slices.Contains(workloads, a) {
 			ps.Add(w.Pos, yamlfile.Suggest(a, workloads), "%s needs access to %q, which is no workload", name, a)
@@ -140,6 +138,23 @@ func (w *Work) check(name string, p *topology.Plant, workloads []string, ps *yam
 	}
 	if len(w.Outcomes) > 0 && (sum < 0.999 || sum > 1.001) {
 		ps.Add(w.Pos, "", "the shares of the outcomes of %s sum to %s, not to 100%%", name, sum)
+	}
+}
+
+// checkKind holds what is said of a kind of work against what can be said of it.
+func (w *Work) checkKind(name string, ps *yamlfile.Problems) {
+	repair, many := name == "repair", name == "boot" || name == "scripted-restart"
+	switch {
+	case w.AtOnce < 0:
+		ps.Add(w.Pos, "", "%s: at_once is %d: it cannot be negative", name, w.AtOnce)
+	case w.AtOnce > 0 && !many:
+		ps.Add(w.Pos, "", "at_once is for boot and scripted-restart: one person does one %s at a time", name)
+	}
+	if !repair && (w.Chance > 0 || len(w.Outcomes) > 0) {
+		ps.Add(w.Pos, "", "chance and outcomes are for repair: they say nothing of %s", name)
+	}
+	if w.takes.Median == 0 && len(w.Outcomes) == 0 {
+		ps.Add(w.Pos, "say how long: each: 10m", "%s takes no time", name)
 	}
 }
 

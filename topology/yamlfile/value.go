@@ -34,7 +34,7 @@ func ParseDuration(s string) (time.Duration, error) {
 		return 0, fmt.Errorf("%q is not a duration: write it as 300ms, 90s, 8m, 1h30m or 2d", s)
 	}
 	if d < 0 || strings.HasPrefix(s, "-") {
-		return 0, fmt.Errorf("%q is before it began: a duration is not negative", s)
+		return 0, fmt.Errorf("%q is negative: nothing ends before it began", s)
 	}
 	return d, nil
 }
