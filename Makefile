@@ -51,6 +51,7 @@ bench: build ## the figures of the README, as ratios measured in one run
 	$(GO) test -run '^$$' -bench 'Seeds|HundredThousand' -benchtime 1x ./cmd/dcdrill
 	$(GO) test -run '^$$' -bench Action ./sim/drill
 	$(GO) test -run '^$$' -bench Incident -cpu 1 ./sim/recovery
+	$(GO) test -run '^$$' -bench FiftyBrowsers -benchtime 100x ./sim/live
 
 fuzz: ## every parser, FUZZTIME each
 	@for p in $$($(GO) list ./...); do \
