@@ -25,9 +25,9 @@ type Truth struct {
 	// Findings are what is to be improved, and what came of playing it.
 	Findings []Noted `json:"findings,omitempty"`
 
-	// The rest is for facilitators alone. Next is when the next thing happens by itself; nil when nothing does.
-	Next      *sim.Seconds `json:"next,omitempty"`
-	Decisions []Known      `json:"decisions,omitempty"`
+	// The rest is for facilitators alone. Next is what comes next by itself; nil when nothing does.
+	Next      *Coming `json:"next,omitempty"`
+	Decisions []Known `json:"decisions,omitempty"`
 	// Settling is what keeps time from standing.
 	Settling string `json:"settling,omitempty"`
 	// Steered is how often the clock was steered: a command that comes from an older view is refused.
@@ -118,7 +118,7 @@ func (r *Room) facilitator() Backstage {
 	v := Backstage{r.table(), r.stage()}
 	v.Title = r.sc.Name
 	v.Truth.Goals, v.Truth.Remarks, v.Truth.Findings = r.goals(everybody), r.remarks(everybody), r.findings()
-	v.Truth.Next, v.Truth.Steered, v.Truth.Settling = moment(r.run.Loop().Next()), r.steered, r.clock.Settling()
+	v.Truth.Next, v.Truth.Steered, v.Truth.Settling = r.coming(), r.steered, r.clock.Settling()
 	for _, x := range r.items {
 		if x.decision != nil {
 			v.Truth.Decisions = append(v.Truth.Decisions, x.truth())

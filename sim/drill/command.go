@@ -148,18 +148,18 @@ func jump(r *Room, c Command) error {
 	if r.phase == Waiting {
 		return fmt.Errorf("jump: give STARTEX first")
 	}
-	to := r.run.Loop().Next()
 	if text := c.Args["to"]; text != "" {
-		d, err := time.ParseDuration(text)
-		if err != nil || d < r.clock.Now() {
-			return fmt.Errorf("jump to %q: want a scenario time that is still to come, such as 4h5m", text)
+		to, err := r.moment(text)
+		if err == nil {
+			r.clock.Jump(to)
 		}
-		to = d
+		return err
 	}
-	if to == sim.Never {
+	next := r.coming()
+	if next == nil {
 		return fmt.Errorf("jump: nothing more is to come")
 	}
-	r.clock.Jump(to)
+	r.clock.Jump(time.Duration(next.At))
 	return nil
 }
 

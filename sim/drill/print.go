@@ -4,10 +4,13 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/report"
 )
 
 // Banner stands on every page and every print: nobody must take an exercise for the real thing.
@@ -82,7 +85,7 @@ func markdown(write func(*paper, *Script, *sim.Scenario)) func(*Script, *sim.Sce
 func situation(p *paper, s *Script, sc *sim.Scenario) {
 	p.title(s.Called(), "situation manual")
 	p.line("%s\n", s.Purpose)
-	p.line("The table has %s of real time. Time on the plant stands still until the facilitator lets it go on.\n", s.Lasting())
+	p.line("The table has %s of real time. Time on the plant stands still until the facilitator lets it go on.\n", span(s.Lasting()))
 	p.line("## Before it begins\n\n%s\n", s.Briefing)
 	p.line("## The plant\n")
 	p.head("node", "kind", "ports")
@@ -122,7 +125,7 @@ func tools(p *paper, kinds []string) {
 	p.head("operation", "what it is", "one takes")
 	for _, kind := range kinds {
 		o := operations.Lookup(kind)
-		p.row(kind, o.doc, o.takes.String())
+		p.row(kind, o.doc, span(o.takes))
 	}
 }
 
@@ -130,35 +133,125 @@ func tools(p *paper, kinds []string) {
 func script(p *paper, s *Script, sc *sim.Scenario) {
 	p.title(sc.Name, "facilitator script")
 	p.line("%s\n", strings.TrimSpace(sc.Story))
+	scriptBefore(p, s, sc)
+	scriptWhile(p, s, sc)
+	scriptTruth(p, s, sc)
+	scriptDecisions(p, s, sc)
+	scriptOperations(p, s, sc)
+	p.line("## Injects\n")
+	mselTable(p, s, sc)
+	scriptAfter(p, s, sc)
+}
+
+func scriptBefore(p *paper, s *Script, sc *sim.Scenario) {
 	p.line("## Before\n")
 	p.line("1. Print the player brief and the situation manual for everybody, and each role's card for that role alone; keep this")
-	p.line("   script and the evaluation guide to yourself.")
-	p.line("2. Start `dcdrill drill %s`, put the wall screen on the projector, keep the facilitator's page on your laptop.", sc.Name)
+	p.line("   script and the evaluation guide to yourself. Hand out the roles: %s.", report.And(s.titles()))
+	p.line("2. In a terminal: `dcdrill drill %s`. It prints two addresses. Open \"wall screen\" on the projector and", sc.Name)
+	p.line("   \"facilitator\" on your laptop, which nobody else sees. Leave the terminal alone: Ctrl-C there ends it all.")
 	p.line("   Where every role is to act for itself, add `--format functional`: it prints a link for each seat. Send each to who")
 	p.line("   sits there. Somebody has to be the control cell (its card says who they are), and somebody has to evaluate.")
+	p.line("   A page that was closed or reloaded finds the present. Should the laptop fail, start it again with")
+	p.line("   `dcdrill drill %s --resume %s-drill/log.jsonl -o again`.", sc.Name, sc.Name)
 	p.line("3. Read the briefing aloud:\n\n   > %s\n", strings.ReplaceAll(strings.TrimSpace(s.Briefing), "\n", "\n   > "))
+}
+
+func scriptWhile(p *paper, s *Script, sc *sim.Scenario) {
 	p.line("## While it goes on\n")
-	p.line("- STARTEX lets time go on. The clock never jumps by itself: when nothing is to come, ask the table, then press Jump.")
-	p.line("- When the table says what it does, enter it as an operation. It takes effect after the time that people need.")
+	p.line("The table has %s of real time. Press STARTEX, then go through the running order line by line: press what it says until", span(s.Lasting()))
+	p.line("the line has come, let the table talk and act, and go on. Pause whenever they need longer.\n")
+	runningOrder(p, s, sc)
+	p.line("")
+	p.line("- STARTEX lets time go on. The clock never jumps by itself: the page says what comes next and when. Ask the table whether")
+	p.line("  it does anything before that, then press Jump to next, or type a time and press Jump.")
+	p.line("- Read an inject to whom it is for, if they do not see the wall screen. What the table should do about it is under \"expected\".")
+	p.line("- When the table says what it does, enter it under \"What the table does\": the operation, its target, who does it, why.")
+	p.line("  It takes effect after the time that people need, and the page tells what they find. Read that to them.")
 	p.line("  In a functional drill roles do that themselves, one thing after the other.")
+	p.line("- When the table tells its customers something, enter it under \"Tell them\", with the time that it promises.")
 	p.line("- Hold an inject that comes too early, fire one that is due to the table, type one that the script lacks.")
-	p.line("- REAL EMERGENCY stops play and keeps everything; Run goes on. ENDEX ends it.\n")
+	p.line("- Note what you see as it happens, with its objective. Rate an objective as soon as you can.")
+	p.line("- REAL EMERGENCY stops play and keeps everything; Run goes on. ENDEX ends it: when \"The truth\" shows every workload")
+	p.line("  served, or when time is up.\n")
+}
+
+func scriptTruth(p *paper, _ *Script, sc *sim.Scenario) {
 	p.line("## What is really the matter\n")
 	for _, e := range sc.Timeline {
 		p.line("- %s: %s%s", when(sc, e.At), e.Text, by(e.By))
 	}
-	p.line("\n## Decisions, and what comes of them\n")
+	p.line("")
+}
+
+func scriptDecisions(p *paper, s *Script, sc *sim.Scenario) {
+	p.line("## Decisions, and what comes of them\n")
 	for _, d := range s.Decisions {
 		p.line("### %s\n\n%s\n", d.Key, d.Value.Text)
 		for _, o := range d.Value.Options {
-			p.line("- **%s** (%s%s): %s", o.Value.Text, o.Value.Takes, cost(o.Value.Cost), o.Value.Truth)
+			p.line("- **%s** (%s%s): %s%s", o.Value.Text, takes(o.Value.Takes), cost(o.Value.Cost), o.Value.Truth, doing(&o.Value))
 		}
 		p.line("")
 	}
-	p.line("## Injects\n")
-	mselTable(p, s, sc)
-	p.line("\n## After\n\nENDEX, then rate what is not rated. \"Open the hot wash\" shows everybody what was hidden, and how it went. Ask what")
-	p.line("went well, what hurt, what surprised; write findings with an owner and a date, and hand out the after-action report.")
+}
+
+// takes is how long an option takes before it takes effect.
+func takes(d time.Duration) string {
+	if d == 0 {
+		return "at once"
+	}
+	return span(d)
+}
+
+// doing says what an option does to the plant by itself, so that nobody enters it twice.
+func doing(o *Option) string {
+	var all []string
+	for _, op := range o.does {
+		all = append(all, op.String())
+	}
+	if len(all) == 0 {
+		return " (Nothing is done to the plant by itself: enter what the table does.)"
+	}
+	return " (Done by itself: " + strings.Join(all, "; ") + ".)"
+}
+
+func scriptOperations(p *paper, s *Script, sc *sim.Scenario) {
+	p.line("## Operations you can enter\n")
+	p.head("operation", "what it is", "one takes", "targets")
+	for _, o := range operations {
+		p.row(o.Key, o.Value.doc, span(o.Value.takes), report.Few(o.Value.targets(sc), mostTargets))
+	}
+	p.line("\nSeveral targets are written with commas. On many of a sort, %d of the people at the table work side by side.\n", max(1, s.Staff))
+}
+
+// mostTargets is how many of an operation's targets a line bears; the page lists all.
+const mostTargets = 12
+
+func scriptAfter(p *paper, s *Script, sc *sim.Scenario) {
+	p.line("\n## After\n")
+	p.line("1. Press ENDEX. Rate what is not rated: P, S, M or U beside each objective.")
+	p.line("2. \"Open the hot wash\" shows everybody what was hidden, and how it went. Ask what went well, what hurt, what surprised;")
+	p.line("   note each under \"Notes\".")
+	p.line("3. Write findings, each with an objective, an owner and a date. A remedy is played at once, and the page shows what it")
+	p.line("   would have changed.%s", s.remedies())
+	p.line("4. Ctrl-C in the terminal. In the folder %s-drill you find after-action.html to print and hand out, after-action.md to", sc.Name)
+	p.line("   work over, and log.jsonl, from which both can be made again.")
+}
+
+// remedies lists the scenario's variants.
+func (s *Script) remedies() string {
+	if len(s.Remedies) == 0 {
+		return " This scenario has none ready: write a patch."
+	}
+	return " This scenario has: " + strings.Join(slices.Sorted(maps.Keys(s.Remedies)), ", ") + "; or write a patch."
+}
+
+// titles lists what the roles are called.
+func (s *Script) titles() []string {
+	var all []string
+	for _, r := range s.Roles {
+		all = append(all, s.title(r.Key))
+	}
+	return all
 }
 
 func cost(c string) string {
@@ -185,7 +278,7 @@ func guide(p *paper, s *Script, sc *sim.Scenario) {
 			p.line("Look for: %s\n", o.Value.Look)
 		}
 		if o.Value.Within > 0 {
-			p.line("By %s after the first fault.\n", o.Value.Within)
+			p.line("By %s after the first fault.\n", span(o.Value.Within))
 		}
 		for _, x := range s.Injects {
 			if x.Value.Objective == o.Key && x.Value.Expect != "" {
@@ -249,7 +342,7 @@ func comes(sc *sim.Scenario, in Inject) string {
 		}
 	}
 	if in.After > 0 {
-		text += "+ " + in.After.String()
+		text += "+ " + span(in.After)
 	}
 	return strings.TrimSpace(text)
 }
@@ -257,7 +350,7 @@ func comes(sc *sim.Scenario, in Inject) string {
 // when writes a scenario time, with the time of day where the scenario has a start.
 func when(sc *sim.Scenario, at time.Duration) string {
 	if sc.Start.IsZero() {
-		return at.String()
+		return span(at)
 	}
-	return fmt.Sprintf("%s (%s)", at, sc.Start.Add(at).Format("15:04"))
+	return fmt.Sprintf("%s (%s)", span(at), sc.Start.Add(at).Format("15:04"))
 }

@@ -41,7 +41,8 @@ type Room struct {
 
 	monitor *monitor
 	changed func()
-	rerun   Rerun // nil: remedies are not played
+	rerun   Rerun           // nil: remedies are not played
+	begun   map[string]bool // entries of the timeline that have
 }
 
 // item is an inject or a decision, and what has become of it.
@@ -61,7 +62,7 @@ type item struct {
 // newRoom opens the room of a run that has its steady state. Changed is called after everything that changes what
 // somebody may see.
 func newRoom(s *Script, sc *sim.Scenario, c Watch, run *sim.Run, changed func()) *Room {
-	r := &Room{Script: s, clock: c, sc: sc, run: run, log: run.Hands().Log(), phase: Waiting, changed: changed}
+	r := &Room{Script: s, clock: c, sc: sc, run: run, log: run.Hands().Log(), phase: Waiting, changed: changed, begun: map[string]bool{}}
 	for i := range s.Injects {
 		r.items = append(r.items, newItem(s.Injects[i].Key, &s.Injects[i].Value, nil))
 	}
@@ -72,15 +73,21 @@ func newRoom(s *Script, sc *sim.Scenario, c Watch, run *sim.Run, changed func())
 		r.plan(x)
 	}
 	r.monitor = newMonitor(s, sc, r.log)
-	r.log.Listen(func(e sim.Event) {
-		r.monitor.see(e)
-		r.changed()
-	})
+	r.log.Listen(r.see)
 	return r
 }
 
 func newItem(id string, in *Inject, d *Decision) *item {
 	return &item{id: id, inject: in, decision: d, at: sim.Never, given: sim.Never, cancel: func() {}}
+}
+
+// see notes what has happened, and that pages have something to show.
+func (r *Room) see(e sim.Event) {
+	r.monitor.see(e)
+	if _, fault := e.Data.(sim.FaultData); fault {
+		r.begun[e.Subject] = true
+	}
+	r.changed()
 }
 
 // plan has an item come when its time or its moment does.

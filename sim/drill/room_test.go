@@ -226,7 +226,7 @@ func TestCommandsThatMakeNoSense(t *testing.T) {
 		`no objective "x"`:      {"rate", "objective", "x", "rating", "P"},
 		"P, S, M or U":          {"rate", "objective", "cause", "rating", "A"},
 		"at most 600":           {"run", "speed", "601"},
-		"still to come":         {"jump", "to", "-1s"},
+		"that is over":          {"jump", "to", "-1s"},
 		"there is no text":      {"tell", "text", "  "},
 		`no role "ceo"`:         {"tell", "to", "ceo", "text", "x"},
 		"no option":             {"decide", "decision", "mend", "option", "pray"},

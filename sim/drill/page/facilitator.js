@@ -34,7 +34,11 @@ function next(v) {
   if (v.phase === "hot-wash") return "Everybody sees what was hidden. Write down findings; Ctrl-C in the terminal ends it and keeps all.";
   if (v.phase === "waiting") return "Nothing moves before STARTEX.";
   if (v.truth.settling) return "Time stands once this has settled: " + v.truth.settling;
-  return v.truth.next === undefined ? "Nothing more happens by itself." : `Nothing happens until ${time(v.truth.next)} (+${span(v.truth.next)}). Jump?`;
+  const next = v.truth.next;
+  if (!next) return "Nothing more happens by itself.";
+  const at = `${time(next.at)} (+${span(next.at)})`;
+  if (next.quiet) return `Nothing happens until ${at}: ${next.what}. Jump?`;
+  return next.what ? `Next: ${next.what} at ${at}; the plant moves before that. Jump?` : `Only the plant moves, next at ${at}. Jump?`;
 }
 
 const letter = (l) => el("li", { className: l.waits ? "waits" : "" }, el("small", {}, `${time(l.at)} · ${l.from} to ${l.to}${l.by ? " · " + l.by : l.waits ? " · waits" : ""}`), el("div", {}, l.text));
@@ -44,6 +48,7 @@ const found = (f) => el("li", {}, el("small", {}, [f.objective, f.owner, f.until
 
 open((v) => {
   fill("controls", controls(v), (b) => button(...b));
+  only("jump", !["waiting", "endex", "hot-wash"].includes(v.phase));
   $("next").textContent = next(v);
   fill("open", v.open, (q) => question(q), "nothing");
   fill("work", v.work && [...v.work].reverse(), (w) => work(w), "nothing yet");
