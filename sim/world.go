@@ -113,6 +113,13 @@ type Disk interface {
 	Size() int64
 }
 
+// TimedDisk is a Disk that knows when an answer of the array came, however late whoever waits for it is woken.
+type TimedDisk interface {
+	Disk
+	// WriteTimed is WriteAt, and says when its answer came, in scenario time.
+	WriteTimed(ctx context.Context, p []byte, offset int64, fua bool) (answered time.Duration, err error)
+}
+
 // PacketConn is a datagram socket whose arrivals bear the kernel's own time stamp, in scenario time. Writing never
 // blocks: what finds no room is an error.
 //

@@ -76,7 +76,10 @@ func (i *Initiator) send(f *flight) bool {
 	p, s := i.paths[n], i.paths[n].session
 	generation := p.generation
 	sent := *f.Request
-	sent.Done = func(err error) { i.landed(f, p, s, generation, err) }
+	sent.Done = func(err error) {
+		f.Answered = sent.Answered
+		i.landed(f, p, s, generation, err)
+	}
 	f.flying = s.Submit(&sent) == nil
 	return f.flying
 }

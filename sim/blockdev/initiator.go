@@ -317,7 +317,7 @@ func (i *Initiator) open(ctx context.Context, as *initiatorPath, over Path, gene
 	if err != nil {
 		return nil, err
 	}
-	return connect(ctx, c, i.name(as, generation), func() { i.heard(as) })
+	return connect(ctx, c, i.name(as, generation), ear{now: i.place.Now, heard: func() { i.heard(as) }})
 }
 
 func (i *Initiator) name(p *initiatorPath, generation uint64) string {
@@ -407,6 +407,7 @@ func (i *Initiator) Do(ctx context.Context, r *Request) error {
 		if err == nil && r.Op == Read {
 			copy(r.Data, own.Data)
 		}
+		r.Answered = own.Answered
 		return err
 	case <-ctx.Done():
 		return context.Cause(ctx)

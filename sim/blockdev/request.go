@@ -17,6 +17,9 @@ type Request struct {
 	FUA bool
 	// Deadline is the scenario time by which the answer must be there; 0 is none. It is heeded by Session.Expire.
 	Deadline time.Duration
+	// Answered is when the answer came to this machine, by the initiator's clock, however late anybody is woken by it. It is
+	// set before Done is called with what the array has answered.
+	Answered time.Duration
 	// Done is called once, from any goroutine, with no lock held: nil when the array has acknowledged. It must not block.
 	Done func(error)
 }

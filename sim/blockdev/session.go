@@ -18,8 +18,7 @@ type Session struct {
 	export
 	conn net.Conn
 	r    *bufio.Reader
-	// heard is called whenever the server has answered something; may be nil.
-	heard func()
+	ear  ear
 
 	mu      sync.Mutex
 	changed sync.Cond
@@ -49,13 +48,51 @@ type export struct {
 // Connect asks the server at the other end of a connection for an export, and begins the session. The connection is the
 // session's from then on, and is closed if there is none. When ctx ends before the session has begun, it does not begin.
 func Connect(ctx context.Context, c net.Conn, name string) (*Session, error) {
-	return connect(ctx, c, name, nil)
+	return connect(ctx, c, name, ear{})
 }
 
-func connect(ctx context.Context, c net.Conn, name string, heard func()) (*Session, error) {
+// ear is who hears what a server answers. The zero value is nobody.
+type ear struct {
+	now   func() time.Duration
+	heard func() // is called whenever the server has answered something
+	// arrived is when the latest bytes came in: all answers among them have that time, whatever is done about those before.
+	arrived *time.Duration
+}
+
+// reader reads from a connection, and notes when.
+func (e *ear) reader(c net.Conn) io.Reader {
+	if e.now == nil {
+		return c
+	}
+	e.arrived = new(time.Duration)
+	return arrivals{c, e}
+}
+
+// at is when what was read last arrived.
+func (e *ear) at() time.Duration {
+	if e.arrived == nil {
+		return 0
+	}
+	return *e.arrived
+}
+
+// arrivals is what comes in over a connection. One goroutine reads it.
+type arrivals struct {
+	net.Conn
+	ear *ear
+}
+
+// Read implements io.Reader.
+func (a arrivals) Read(b []byte) (int, error) {
+	n, err := a.Conn.Read(b)
+	*a.ear.arrived = a.ear.now()
+	return n, err
+}
+
+func connect(ctx context.Context, c net.Conn, name string, e ear) (*Session, error) {
 	stop := context.AfterFunc(ctx, func() { abandon(c) })
-	a := &asking{r: bufio.NewReaderSize(c, 64<<10), w: c}
-	e, err := a.run(name)
+	a := &asking{r: bufio.NewReaderSize(e.reader(c), 64<<10), w: c}
+	x, err := a.run(name)
 	if !stop() && err == nil {
 		err = context.Cause(ctx)
 	}
@@ -63,7 +100,7 @@ func connect(ctx context.Context, c net.Conn, name string, heard func()) (*Sessi
 		abandon(c)
 		return nil, fmt.Errorf("open export %q: %w", name, err)
 	}
-	s := &Session{export: e, conn: c, r: a.r, heard: heard, calls: map[uint64]*call{}, ended: make(chan struct{})}
+	s := &Session{export: x, conn: c, r: a.r, ear: e, calls: map[uint64]*call{}, ended: make(chan struct{})}
 	s.changed.L = &s.mu
 	go s.run()
 	return s, nil
@@ -277,8 +314,8 @@ func (s *Session) read() error {
 		if err := s.answered(cookie, errno); err != nil {
 			return err
 		}
-		if s.heard != nil {
-			s.heard()
+		if s.ear.heard != nil {
+			s.ear.heard()
 		}
 	}
 }
@@ -289,6 +326,7 @@ func (s *Session) answered(cookie uint64, errno Errno) error {
 	if c == nil {
 		return fmt.Errorf("reply to nothing that was asked: %w", ErrProtocol)
 	}
+	at := s.ear.at()
 	err := s.data(c, errno)
 	s.mu.Lock()
 	c.receiving = false
@@ -296,9 +334,11 @@ func (s *Session) answered(cookie uint64, errno Errno) error {
 		delete(s.calls, cookie)
 	}
 	s.mu.Unlock()
-	switch {
-	case err != nil || c.expired:
+	if err != nil || c.expired {
 		return err
+	}
+	c.Answered = at
+	switch {
 	case errno != 0:
 		c.Done(errno)
 	default:

@@ -132,7 +132,15 @@ func (st *store) ReadAt(ctx context.Context, p []byte, offset int64) error {
 
 // WriteAt implements sim.Disk.
 func (st *store) WriteAt(ctx context.Context, p []byte, offset int64, fua bool) error {
-	return st.do(ctx, &blockdev.Request{Op: blockdev.Write, Data: p, Offset: offset, FUA: fua})
+	_, err := st.WriteTimed(ctx, p, offset, fua)
+	return err
+}
+
+// WriteTimed implements sim.TimedDisk.
+func (st *store) WriteTimed(ctx context.Context, p []byte, offset int64, fua bool) (time.Duration, error) {
+	r := &blockdev.Request{Op: blockdev.Write, Data: p, Offset: offset, FUA: fua}
+	err := st.do(ctx, r)
+	return r.Answered, err
 }
 
 // Flush implements sim.Disk.

@@ -55,6 +55,8 @@ type liveGuest struct {
 	// asking counts the requests under way; follow is told when Step may want another moment.
 	asking atomic.Int32
 	follow func()
+	// unread: what it has written is in doubt, since its disk was or it was switched off, until it is read back.
+	unread atomic.Bool
 }
 
 func newLiveGuest(conf proto.GuestConf) *liveGuest {
@@ -97,8 +99,14 @@ func (l *liveGuest) Follow(f func()) {
 	l.follow = f
 }
 
-// Asking implements sim.LiveGuest.
-func (l *liveGuest) Asking() bool { return l.asking.Load() > 0 || l.loading() }
+// Asking implements sim.LiveGuest. What it has written is read back before anybody believes that all is well.
+func (l *liveGuest) Asking() bool { return l.asking.Load() > 0 || l.loading() || l.doubts() }
+
+// doubts says whether it has yet to read back what it had written, and can.
+func (l *liveGuest) doubts() bool {
+	state := l.State()
+	return l.unread.Load() && (state.Works() || state == sim.GuestBooting)
+}
 
 func (l *liveGuest) loading() bool {
 	l.mu.Lock()
@@ -160,8 +168,11 @@ func (l *liveGuest) change(do func()) {
 	if now == sim.GuestOff || now == sim.GuestBooting {
 		l.end()
 		l.life, l.end = context.WithCancel(context.Background())
+		l.unread.Store(true)
 	}
-	poke(l.due)
+	if before != sim.GuestStalled || now != sim.GuestRunning {
+		poke(l.due) // who goes on does so at his own beat: hundreds that did at once would be in one another's way
+	}
 	l.tell()
 }
 

@@ -21,8 +21,6 @@ type writer struct {
 	disk    sim.Disk
 	out     asker
 	journal journal
-	life    context.Context // that it has seen last
-	read    bool            // what it had written was read back since it was last in doubt
 }
 
 func (w *writer) run(ctx context.Context) {
@@ -33,9 +31,6 @@ func (w *writer) run(ctx context.Context) {
 		case <-w.live.due:
 		}
 		life, state := w.live.now()
-		if life != w.life {
-			w.life, w.read = life, false // it was switched off, and what it has is to be seen
-		}
 		within, cancel := context.WithCancel(ctx)
 		stop := context.AfterFunc(life, cancel)
 		w.turn(within, state)
@@ -52,7 +47,7 @@ func (w *writer) turn(within context.Context, state sim.GuestState) {
 	case state == sim.GuestBooting:
 		w.check(within)
 	case state.Works():
-		if !w.read {
+		if w.live.unread.Load() {
 			w.check(within)
 		}
 		w.write(within)
@@ -66,17 +61,27 @@ func (w *writer) turn(within context.Context, state sim.GuestState) {
 func (w *writer) write(within context.Context) {
 	record := w.journal.next(w.place.Now())
 	w.out.ask(record.at, func(n uint64) bool {
-		err := w.wait(within, func() error {
-			return w.disk.WriteAt(within, record.bytes(), w.seat.record(record.number), true)
+		var answered time.Duration
+		err := w.wait(within, func() (err error) {
+			answered, err = w.put(within, record.bytes(), w.seat.record(record.number))
+			return err
 		})
-		now := w.place.Now()
 		if _, state := w.live.now(); err != nil || !state.Works() {
 			return false // or it was answered too late: the guest had given up
 		}
 		w.journal.acknowledged(record)
-		w.out.end(n, true, now)
+		w.out.end(n, true, answered)
 		return true
 	})
+}
+
+// put writes something and has it made safe, and says when that was acknowledged.
+func (w *writer) put(within context.Context, b []byte, at int64) (answered time.Duration, err error) {
+	if timed, ok := w.disk.(sim.TimedDisk); ok {
+		return timed.WriteTimed(within, b, at, true)
+	}
+	err = w.disk.WriteAt(within, b, at, true)
+	return w.place.Now(), err
 }
 
 // load reads what it boots from, one request after the other. What was never written there takes the disks as long.
@@ -99,10 +104,9 @@ func (w *writer) check(within context.Context) {
 	if err := w.wait(within, func() error { return w.disk.ReadAt(within, ring, w.seat.offset) }); err != nil {
 		return
 	}
-	if !w.read && w.journal.last > 0 {
+	if w.live.unread.Swap(false) && w.journal.last > 0 {
 		w.out.meter.Note(w.journal.judge(ring))
 	}
-	w.read = true
 }
 
 // wait does a request, and tells the guest what it shows of its disk: that it does not answer, answers, or fails.
@@ -116,14 +120,14 @@ func (w *writer) wait(within context.Context, do func() error) error {
 	for {
 		select {
 		case <-patience.C:
-			w.read = false
+			w.live.unread.Store(true)
 			w.live.disk(asked, proto.Waits)
 		case err := <-done:
 			switch {
 			case err == nil:
 				w.live.disk(w.place.Now(), proto.Answers)
 			case within.Err() == nil && !hostGone(err):
-				w.read = false
+				w.live.unread.Store(true)
 				w.live.disk(asked, proto.Refuses)
 			}
 			return err
