@@ -15,7 +15,7 @@ const Slack = 100 * time.Millisecond
 // Disagreement is a measurement that no prediction allows, or a prediction that nothing measured bears out.
 type Disagreement struct {
 	Member    string
-	What      string // "begins", "ends", "lasts", "outages", "never ends"
+	What      string // "begins", "ends", "lasts", "outages", "never ends", "data"
 	Measured  string
 	Predicted string
 	Evidence  []int // events of the measured log
@@ -52,6 +52,7 @@ func Compare(measured *Log, predicted ...*Log) []Disagreement {
 				fallthrough
 			default:
 				all = append(all, compareMember(m, h, laws)...)
+			all = append(all, compareIntegrity(m, measured, predicted)...)
 			}
 		}
 	}

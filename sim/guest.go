@@ -79,6 +79,8 @@ type Guest interface {
 	// Loading says whether it reads what it boots from, from disks whose speed is limited, and Loaded tells that it has.
 	Loading() bool
 	Loaded()
+	// Damaged says whether its array has lost what it had acknowledged to the guest's services as safe.
+	Damaged() bool
 	// State is how it is, Answers whether its network stack answers (ping), and Works whether it serves from its disk.
 	State() GuestState
 	Answers() bool
@@ -94,6 +96,7 @@ type Client interface {
 
 // Reader is the Machine of a Client that keeps something on the guest's disk.
 type Reader interface {
-	// Read tells that the guest has its disk again, and that what it had acknowledged is read back.
-	Read()
+	// Read tells that the guest has its disk again, and that what it had acknowledged is read back; damaged, that the array
+	// has lost it.
+	Read(damaged bool)
 }

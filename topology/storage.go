@@ -43,7 +43,9 @@ type Volume struct {
 	ID    string
 	Size  Bytes
 	Owner *Controller // nil: any
-	Cache string      // "none", "mirrored", "battery": nothing is lost with the power; "volatile": what was not flushed is
+	// Cache is "none", "mirrored" or "battery": nothing is lost with the power; "volatile": what was not flushed is; "lying":
+	// that too, though it said that it was flushed.
+	Cache string
 }
 
 // Datastore is a volume as a hypervisor uses it: it owns the sessions, the paths and what happens when there are none.
@@ -121,7 +123,7 @@ type VolumeSpec struct {
 	Pos   Pos
 	Size  Bytes         `yaml:"size" doc:"4TiB, 500GB"`
 	Owner yamlfile.Word `yaml:"owner" doc:"controller that serves it"`
-	Cache string        `yaml:"cache" enum:"none|mirrored|battery|volatile" doc:"write cache: only a volatile one loses with the power what was not flushed"`
+	Cache string        `yaml:"cache" enum:"none|mirrored|battery|volatile|lying" doc:"write cache: a volatile one loses with the power what was not flushed, a lying one also what it said was"`
 }
 
 // DefaultReplacement is how long an initiator waits for a lost session where nobody tells it otherwise (open-iscsi,

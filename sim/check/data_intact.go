@@ -22,28 +22,67 @@ func (c *DataIntact) Resolve(sc *sim.Scenario) error { return resolve(sc, c.Work
 
 // Judge adds up what was found.
 func (c *DataIntact) Judge(log *sim.Log) sim.Judgement {
-	members := map[string]bool{}
-	for _, m := range sim.HistoryOf(log).Members(c.Workload) {
-		members[m] = true
-	}
-	j := sim.Judgement{Outcome: sim.Inconclusive, Want: "nothing acknowledged is lost, torn or stale", Got: "no disk of " + c.Workload + " was read back"}
-	intact, read := 0, map[string]bool{}
-	for _, e := range log.Events() {
-		d, ok := e.Data.(sim.IntegrityData)
-		switch {
-		case !ok || !members[e.Subject]:
-			continue
-		case !d.Sound():
-			return sim.Judgement{Outcome: sim.Failed, Want: j.Want, Got: e.Subject + ": " + damage(d), Evidence: []int{e.Seq}}
-		}
-		intact += d.Intact
-		read[e.Subject] = true
-		j.Evidence = append(j.Evidence, e.Seq)
-	}
-	if len(read) > 0 {
-		j.Outcome, j.Got = sim.Passed, fmt.Sprintf("%d records of %d of %d members intact", intact, len(read), len(members))
+	r := readBack(log, c.Workload)
+	j := sim.Judgement{Outcome: sim.Inconclusive, Want: "nothing acknowledged is lost, torn or stale", Got: r.String(), Evidence: r.evidence}
+	switch {
+	case len(r.damaged) > 0:
+		d := r.damaged[0]
+		j.Outcome, j.Evidence = sim.Failed, []int{d.Seq}
+		j.Got = d.Subject + ": " + damage(d.Data.(sim.IntegrityData))
+	case len(r.evidence) > 0:
+		j.Outcome = sim.Passed
 	}
 	return j
+}
+
+// reading is what members of a workload found when they read back their disks.
+type reading struct {
+	workload string
+	members  int
+	intact   int             // records
+	read     map[string]bool // members
+	evidence []int
+	damaged  []sim.Event
+	damage   []int
+}
+
+func readBack(log *sim.Log, workload string) reading {
+	members := map[string]bool{}
+	for _, m := range sim.HistoryOf(log).Members(workload) {
+		members[m] = true
+	}
+	r := reading{workload: workload, members: len(members), read: map[string]bool{}}
+	for _, e := range log.Events() {
+		d, ok := e.Data.(sim.IntegrityData)
+		if !ok || !members[e.Subject] {
+			continue
+		}
+		r.intact += d.Intact
+		r.read[e.Subject] = true
+		r.evidence = append(r.evidence, e.Seq)
+		if !d.Sound() {
+			r.damaged = append(r.damaged, e)
+			r.damage = append(r.damage, e.Seq)
+		}
+	}
+	return r
+}
+
+// hurt counts the members that found damage.
+func (r reading) hurt() int {
+	hurt := map[string]bool{}
+	for _, e := range r.damaged {
+		hurt[e.Subject] = true
+	}
+	return len(hurt)
+}
+
+// String says how much is well.
+func (r reading) String() string {
+	if len(r.read) == 0 {
+		return "no disk of " + r.workload + " was read back"
+	}
+	return fmt.Sprintf("%d records of %d of %d members intact", r.intact, len(r.read), r.members)
 }
 
 func damage(d sim.IntegrityData) string {

@@ -81,11 +81,13 @@ func newArray(n *topology.Node, at *place) (*array, error) {
 	return a, nil
 }
 
-// cacheOf is what a volume does with a write: only a volatile cache can lose it.
+// cacheOf is what a volume does with a write: only a volatile cache can lose it, or one that lies about flushes.
 func cacheOf(v *topology.Volume) blockdev.Cache {
 	switch v.Cache {
 	case "volatile":
 		return blockdev.Volatile
+	case "lying":
+		return blockdev.Lying
 	case "mirrored", "battery":
 		return blockdev.Mirrored
 	}

@@ -65,7 +65,7 @@ func (m *member) answered() bool {
 func (m *member) see(cause int) {
 	heard := m.answered()
 	if reader, ok := m.machine.(sim.Reader); ok && heard && !m.heard {
-		reader.Read()
+		reader.Read(m.watched.machine.(sim.Guest).Damaged())
 	}
 	if m.heard = heard; m.told != (m.usable && heard) {
 		m.path(m.usable, cause)

@@ -148,7 +148,13 @@ type clientLaw struct {
 }
 
 // Read: what an honest array acknowledges, it keeps.
-func (l *clientLaw) Read() { l.Note(sim.IntegrityData{Intact: l.keeps}) }
+func (l *clientLaw) Read(damaged bool) {
+	if damaged {
+		l.Note(sim.IntegrityData{Lost: l.keeps})
+	} else {
+		l.Note(sim.IntegrityData{Intact: l.keeps})
+	}
+}
 
 // dial connects to the service.
 func (v *visit) dial(ctx context.Context, from sim.Place) (net.Conn, error) {

@@ -52,6 +52,7 @@ type Guest struct {
 	OS      string        `yaml:"os" enum:"linux|windows" doc:"linux (default) goes read-only when its disk fails and still answers pings; windows stops"`
 	Disk    string        `yaml:"disk" enum:"scsi|nvme|virtio-blk" doc:"the disk's driver, which decides the timeout"`
 	Timeout Patience      `yaml:"timeout" doc:"how long it waits for its disk: a time, or never"`
+	NoFlush bool          `yaml:"nobarrier" doc:"it does not have its disk flushed (mount option nobarrier): a volatile cache may lose what it said was written"`
 	Tools   bool          `yaml:"tools" doc:"the hypervisor's tools are installed: they set the timeout of a Linux SCSI disk to 180s"`
 	Boot    time.Duration `yaml:"boot" doc:"how long it boots from disks that nobody else keeps busy; 1m by default"`
 	// Reads counts where the array has a limit.
@@ -159,7 +160,7 @@ func (v *VM) machine(p *topology.Plant, host *topology.Node) (*machine, error) {
 		if have = append(have, d.ID); d.ID != v.Disk {
 			continue
 		}
-		m := &machine{store: d, rhythm: every(v.Every, VMInterval), conf: v.conf(), boot: VMBootReads, seat: &seat{}, networks: net}
+		m := &machine{store: d, rhythm: every(v.Every, VMInterval), conf: v.conf(), boot: VMBootReads, noFlush: v.Guest.NoFlush, seat: &seat{}, networks: net}
 		if v.Guest.Reads > 0 {
 			m.boot = v.Guest.Reads
 		}
@@ -190,7 +191,9 @@ type machine struct {
 	rhythm
 	conf proto.GuestConf
 	boot topology.Bytes // what it reads while it boots
-	live *liveGuest
+	// noFlush: what it writes need not be safe from a loss of power for it to go on.
+	noFlush bool
+	live    *liveGuest
 	// networks are those by which it is reached; none where that is left to routing.
 	networks []*topology.Network
 	servers  []*server
@@ -208,6 +211,11 @@ func (m *machine) Datastore() *topology.Datastore { return m.store }
 
 // Mute says whether its guest stops when it fails.
 func (m *machine) Mute() bool { return m.conf.Mute }
+
+// loses says whether what was acknowledged to it is lost when its array loses power.
+func (m *machine) loses() bool {
+	return m.store.Volume.Cache == "lying" || m.store.Volume.Cache == "volatile" && m.noFlush
+}
 
 // Load is what it asks of its disk.
 func (m *machine) Load() sim.DiskLoad {

@@ -15,6 +15,8 @@ type guestLaw struct {
 	*proto.Guest
 
 	since                    time.Duration // when the disk ceased to answer
+	lost                     bool          // its array has lost what it had acknowledged, and it has not looked yet
+	damaged                  bool          // and so it stays for those whose letters it kept
 	told                     sim.GuestState
 	served                   bool
 	cancelStep, cancelNotice func()
@@ -50,11 +52,27 @@ func (g *guestLaw) Power(l sim.GuestPower) {
 	g.follow()
 }
 
-// PowerLost takes it from its host's memory.
+// PowerLost takes it from its host's memory, or from its array what was nowhere else.
 func (g *guestLaw) PowerLost(end *topology.Node) {
-	if end == g.store.Host {
+	switch end {
+	case g.store.Host:
 		g.Power(sim.GuestPower{})
+	case g.store.Volume.Array:
+		g.lost = g.loses()
+		g.damaged = g.damaged || g.store.Volume.Cache == "lying"
 	}
+}
+
+// Damaged says whether what its services keep has been lost: they flush, whatever else their guest does.
+func (g *guestLaw) Damaged() bool { return g.damaged }
+
+// readBack is what it finds of its records: what an honest array acknowledges, it keeps.
+func (g *guestLaw) readBack() sim.IntegrityData {
+	if g.lost {
+		g.lost = false
+		return sim.IntegrityData{Lost: records}
+	}
+	return sim.IntegrityData{Intact: records}
 }
 
 // Serving has its host start it again.
@@ -70,7 +88,7 @@ func (g *guestLaw) Loaded() {
 func (g *guestLaw) follow() {
 	if s := g.State(); s != g.told {
 		if s.Works() && g.told != "" {
-			g.Note(sim.IntegrityData{Intact: records}) // what an honest array acknowledges, it keeps
+			g.Note(g.readBack())
 		}
 		g.told = s
 		g.Note(sim.GuestData{State: s, Why: g.Why()})

@@ -75,12 +75,12 @@ func (w *writer) write(within context.Context) {
 	})
 }
 
-// put writes something and has it made safe, and says when that was acknowledged.
+// put writes something, has it made safe if its guest cares, and says when that was acknowledged.
 func (w *writer) put(within context.Context, b []byte, at int64) (answered time.Duration, err error) {
 	if timed, ok := w.disk.(sim.TimedDisk); ok {
-		return timed.WriteTimed(within, b, at, true)
+		return timed.WriteTimed(within, b, at, !w.noFlush)
 	}
-	err = w.disk.WriteAt(within, b, at, true)
+	err = w.disk.WriteAt(within, b, at, !w.noFlush)
 	return w.place.Now(), err
 }
 
