@@ -52,7 +52,7 @@ func Compare(measured *Log, predicted ...*Log) []Disagreement {
 				fallthrough
 			default:
 				all = append(all, compareMember(m, h, laws)...)
-			all = append(all, compareIntegrity(m, measured, predicted)...)
+				all = append(all, compareIntegrity(m, measured, predicted)...)
 			}
 		}
 	}

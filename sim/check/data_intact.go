@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
 )
@@ -86,5 +87,5 @@ func (r reading) String() string {
 }
 
 func damage(d sim.IntegrityData) string {
-	return fmt.Sprintf("%d lost, %d torn, %d stale, back to %s before", d.Lost, d.Torn, d.Stale, d.Back)
+	return fmt.Sprintf("%d lost, %d torn, %d stale, back to %s before", d.Lost, d.Torn, d.Stale, time.Duration(d.Back).Round(time.Millisecond))
 }
