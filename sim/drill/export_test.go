@@ -1,6 +1,7 @@
 package drill
 
 import (
+	"strings"
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -20,3 +21,14 @@ func (d *Desk) At(now time.Time) {
 
 // Listen has f called with everything that happens, on the room's loop.
 func (r *Room) Listen(f func(sim.Event)) { r.log.Listen(f) }
+
+// SeatPaths lists what can be asked for at a seat.
+func SeatPaths() []string {
+	var all []string
+	for what := range (&Desk{}).atSeat() {
+		if path, get := strings.CutPrefix(what, "GET "); get {
+			all = append(all, strings.TrimSuffix(path, "{$}"))
+		}
+	}
+	return all
+}

@@ -122,6 +122,17 @@ function washed(w) {
   fill("wash-remarks", w.remarks, remark, "nobody has said anything yet");
 }
 
+// beckon says in the title how much has been said since somebody last looked.
+const title = document.title;
+let heard, missed = 0;
+function beckon(v) {
+  const said = (v.told || []).length + (v.open || []).length;
+  missed = document.hasFocus() || heard === undefined ? 0 : missed + Math.max(0, said - heard);
+  heard = said;
+  document.title = missed ? `(${missed}) ${title}` : title;
+}
+addEventListener("focus", () => { missed = 0; document.title = title; });
+
 const phases = { waiting: "not begun", running: "running", paused: "paused", emergency: "REAL EMERGENCY: this is no exercise", endex: "ENDEX", "hot-wash": "hot wash" };
 
 // scene shows what every page has.
@@ -137,6 +148,7 @@ export function scene(v) {
   fill("monitoring", v.monitoring, light);
   fill("posted", v.posted, notice, "nothing yet");
   washed(v.hot_wash);
+  beckon(v);
 }
 
 // targets offers what the chosen operation can be done to.
