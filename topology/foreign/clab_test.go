@@ -144,7 +144,8 @@ topology:
 	g := p.Networks[0].Gateway
 	require.NotNil(t, g)
 	assert.Len(t, g.Members, 2)
-	assert.True(t, p.Node("x").STP && p.Node("z").STP)
+	assert.NotNil(t, p.Node("x").STP)
+	assert.NotNil(t, p.Node("z").STP)
 	assert.False(t, p.Node("x").Routed)
 	for _, group := range p.Groups {
 		assert.False(t, group.Redundant, "nobody has claimed that")
