@@ -31,6 +31,8 @@ import (
 type Desk struct {
 	door  Door
 	seats map[string]*chair
+	// strangers is what all those may try together who sit nowhere.
+	strangers *budget
 
 	mu      sync.Mutex
 	dirty   bool
@@ -64,7 +66,7 @@ const (
 
 // NewDesk makes the pages of the room behind a door, for the seats of its drill.
 func NewDesk(d Door, s *Script, sc *sim.Scenario, f Format, seats []Seat) *Desk {
-	desk := &Desk{door: d, seats: map[string]*chair{}, screens: map[*screen]struct{}{}}
+	desk := &Desk{door: d, seats: map[string]*chair{}, strangers: newBudget(), screens: map[*screen]struct{}{}}
 	for _, seat := range seats {
 		set, err := json.Marshal(s.Setup(sc, f, seat))
 		if err != nil {
@@ -134,7 +136,7 @@ func (d *Desk) routes() http.Handler {
 func (d *Desk) do(c *chair, w http.ResponseWriter, r *http.Request) {
 	allowed, refused := c.budget.spend()
 	if refused > 0 {
-		d.remember(r.Context(), c, refused)
+		d.remember(r.Context(), c.Name, refused)
 	}
 	if !allowed {
 		http.Error(w, "too many commands: wait a second", http.StatusTooManyRequests)

@@ -12,10 +12,14 @@ func (r *Room) Events() []sim.Event { return r.log.Events() }
 
 // At has all seats spend as if it were that time.
 func (d *Desk) At(now time.Time) {
+	all := []*budget{d.strangers}
 	for _, c := range d.seats {
-		c.budget.mu.Lock()
-		c.budget.now = func() time.Time { return now }
-		c.budget.mu.Unlock()
+		all = append(all, c.budget)
+	}
+	for _, b := range all {
+		b.mu.Lock()
+		b.now = func() time.Time { return now }
+		b.mu.Unlock()
 	}
 }
 
