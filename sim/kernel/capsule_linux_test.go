@@ -33,7 +33,14 @@ func capsuleKernel(t *testing.T) string {
 	if len(found) == 0 {
 		t.Skip("NOT TESTED: there is no capsule here; make capsule builds it, once")
 	}
-	return found[0]
+	return slices.MaxFunc(found, func(a, b string) int { return modified(t, a).Compare(modified(t, b)) })
+}
+
+func modified(t *testing.T, file string) time.Time {
+	t.Helper()
+	info, err := os.Stat(file)
+	require.NoError(t, err)
+	return info.ModTime()
 }
 
 // raced says whether this test binary was built with the race detector.

@@ -57,7 +57,7 @@ func (s *steps) build(ctx context.Context, src source, folder, key string) (Info
 		return Info{}, err
 	}
 	defer os.RemoveAll(work)
-	tree, err := src.unpack(ctx, s, work)
+	tree, err := src.patched(ctx, s, work)
 	if err != nil {
 		return Info{}, err
 	}

@@ -130,8 +130,16 @@ func (i Info) keep(work, key string) (Info, error) {
 	return i, err
 }
 
-// configKey is the first half of a kernel's name.
-func configKey() string { return short([]byte(Config)) }
+// configKey is the first half of a kernel's name: of its configuration and of our patches.
+func configKey() string {
+	all := []byte(Config)
+	names, _ := patchesIn(patches) // the pattern is right, and nothing else can be wrong
+	for _, name := range names {
+		text, _ := patches.ReadFile(name)
+		all = append(all, text...)
+	}
+	return short(all)
+}
 
 // short is enough of a hash to tell a handful of kernels apart.
 func short(b []byte) string {

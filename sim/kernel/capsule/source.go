@@ -21,6 +21,7 @@ type source struct {
 	// unpack makes the tree in an empty folder, or says where it already is.
 	unpack func(ctx context.Context, s *steps, into string) (tree string, err error)
 	needs  []tool
+	theirs bool // a tree that somebody named: it is read only
 }
 
 // find looks for sources: a tree or an archive that was named, what the installed package has left in /usr/src, or the
@@ -52,7 +53,7 @@ func fromNamed(path string) (source, error) {
 		return source{}, fmt.Errorf("find kernel source: %s is no tree of Linux: %w", path, err)
 	}
 	tree := func(context.Context, *steps, string) (string, error) { return full, nil }
-	return source{name: full, unpack: tree}, nil
+	return source{name: full, unpack: tree, theirs: true}, nil
 }
 
 // fromArchive names an archive by its size and time too: a package that was upgraded leaves another of the same name.
