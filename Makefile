@@ -60,7 +60,7 @@ fuzz: ## every parser, FUZZTIME each
 	  done; \
 	done
 
-soak: build ## every built-in scenario SOAK times in the kernel world and verified, and 200 random incidents
+soak: build ## every built-in scenario SOAK times in the kernel world and in the capsule, verified, and 200 random incidents
 	$(GO) test -count=1 -timeout 6h -run '^TestSoak' ./cmd/dcdrill -soak $(SOAK)
 
 schema: build ## the JSON Schemas of all files, for editors

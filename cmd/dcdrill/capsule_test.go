@@ -1,8 +1,19 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim/kernel/capsule"
 )
 
@@ -19,8 +30,8 @@ func capsuleHere() bool {
 	return err == nil
 }
 
-// inCapsule are built-in scenarios that between them rest for hours, wait for TCP, turn native bonds and grow spanning trees.
-var inCapsule = []string{"core-pair-reboot", "conduit-cut", "flapping-uplink", "spine-lost", "stp-ring-cut", "tcp-gives-up"}
+// inCapsule are built-in scenarios that between them rest for hours, wait for TCP and turn native bonds.
+var inCapsule = []string{"core-pair-reboot", "conduit-cut", "flapping-uplink", "spine-lost"}
 
 // TestCapsuleVerifies plays a part of the library in virtual time: as expected, and as predicted.
 func TestCapsuleVerifies(t *testing.T) {
@@ -30,8 +41,97 @@ func TestCapsuleVerifies(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			asAsked(t, "run", name, "--world", "capsule")
+			once, again := playedInCapsule(t, name), playedInCapsule(t, name)
+			require.Empty(t, differenceOf(once, again), "the same run once more")
 			asAsked(t, "verify", name, "--world", "capsule")
 		})
+	}
+}
+
+// playedInCapsule plays a scenario as expected and returns the lines of its log.
+func playedInCapsule(t *testing.T, name string) []string {
+	t.Helper()
+	out := t.TempDir()
+	asAsked(t, "run", name, "--world", "capsule", "--out", out)
+	log, err := os.ReadFile(filepath.Join(out, "log.jsonl"))
+	require.NoError(t, err)
+	return strings.Split(strings.TrimSpace(string(log)), "\n")
+}
+
+// differenceOf is the first pair of events that two logs do not share, to the millisecond; empty when there is none.
+func differenceOf(a, b []string) string {
+	for i := range min(len(a), len(b)) {
+		var x, y any
+		if json.Unmarshal([]byte(a[i]), &x) != nil || json.Unmarshal([]byte(b[i]), &y) != nil || !alike(x, y) {
+			return a[i] + "\n" + b[i]
+		}
+	}
+	if len(a) != len(b) {
+		return fmt.Sprintf("%d events and %d", len(a), len(b))
+	}
+	return ""
+}
+
+// alike says whether two values of JSON are the same, with numbers (seconds) to the millisecond.
+func alike(a, b any) bool {
+	switch a := a.(type) {
+	case float64:
+		b, ok := b.(float64)
+		return ok && math.Abs(a-b) < 1e-3
+	case []any:
+		b, ok := b.([]any)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for i := range a {
+			if !alike(a[i], b[i]) {
+				return false
+			}
+		}
+		return true
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for k := range a {
+			if !alike(a[k], b[k]) {
+				return false
+			}
+		}
+		return true
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+func TestLogsAreComparedToTheMillisecond(t *testing.T) {
+	one := `{"t":1.5,"data":{"up":[true,2]}}`
+	for other, same := range map[string]bool{
+		one: true, `{"t":1.5009,"data":{"up":[true,2]}}`: true, `{"t":1.502,"data":{"up":[true,2]}}`: false,
+		`{"t":1.5,"data":{"up":[false,2]}}`: false, `{"t":1.5,"data":{"up":[true]}}`: false, `{"t":1.5}`: false,
+	} {
+		assert.Equal(t, same, differenceOf([]string{one}, []string{other}) == "", other)
+	}
+	assert.NotEmpty(t, differenceOf([]string{one}, nil))
+}
+
+// TestSoakCapsule plays every built-in scenario in the capsule again and again: as expected, and in the same way each time.
+func TestSoakCapsule(t *testing.T) {
+	if *soak == 0 {
+		t.Skip("make soak plays it")
+	}
+	needCapsule(t)
+	for _, name := range scenarios.Names() {
+		var first []string
+		for i := range *soak {
+			t.Run(fmt.Sprintf("%s/%d", name, i+1), func(t *testing.T) {
+				log := playedInCapsule(t, name)
+				if first == nil {
+					first = log
+				}
+				require.Empty(t, differenceOf(first, log))
+			})
+		}
+		t.Run(name+"/verify", func(t *testing.T) { asAsked(t, "verify", name, "--world", "capsule") })
 	}
 }

@@ -109,12 +109,11 @@ const player = "player"
 // taken says whether a name is that of a seat that every drill has.
 func taken(name string) bool { return kindOf(name) != player }
 
-// may lists what each sort of seat can command; a facilitator can command everything. Whoever takes part may stop play for
-// something real.
+// may lists what each sort of seat can command; a facilitator can command everything.
 var may = map[string][]string{
-	player:    {"decide", "do", "stop", "write", Posting, "note", "emergency"},
-	Control:   {"answer", "emergency"},
-	Evaluator: {"note", "rate", "emergency"},
+	player:    {"decide", "do", "stop", "write", Posting, "note"},
+	Control:   {"answer"},
+	Evaluator: {"note", "rate"},
 }
 
 // allowed is the command as the room carries it out, if whoever gives it may: what players cannot say is not taken from
@@ -131,14 +130,12 @@ func (r *Room) allowed(c Command) (Command, error) {
 	if !slices.Contains(may[kind], c.Verb) {
 		return c, fmt.Errorf("%s is not for you to do", c.Verb)
 	}
-	switch {
-	case c.Verb == "emergency":
-		c.Args = only(c.Args, "why")
-	case kind == player:
+	switch kind {
+	case player:
 		return r.played(c)
-	case kind == Control:
+	case Control:
 		c.Args = only(c.Args, "from", "to", "text")
-	case kind == Evaluator:
+	case Evaluator:
 		c.Args = only(c.Args, "objective", "rating", "text", "part")
 	}
 	return c, nil

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"net"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/hashicorp/yamux"
 	"golang.org/x/sys/unix"
 )
 
@@ -49,11 +51,18 @@ const (
 	// standsStill is for how long a capsule's time may stand: the longest computing is that of who is to blame, 200
 	// plays of the model (some seconds). A busy loop stands for ever.
 	standsStill = 2 * time.Minute
-	// lookAtTime is how often it is looked at.
-	lookAtTime = time.Second
+	// tellTimeEvery is how often a capsule tells its time, by its own clock: 7,200 times in ten hours, at some 50 µs each.
+	tellTimeEvery = 5 * time.Second
+	// nudgeEvery is after how much silence a capsule is sent something. A kernel of this sort hears that there is room
+	// again for what it writes only by a signal, which can be lost, and looks once more at whatever it is sent. Whoever
+	// speaks is not disturbed: what comes from outside comes at another moment in every run.
+	nudgeEvery = 20 * time.Second
 	// streamRoom is how much of the stream may wait for the outside to read it: as much as a window of it, with what the
-	// system adds to each small piece. See askTime for what is to be avoided.
+	// system adds to each small piece. See nudgeEvery for what is to be avoided.
 	streamRoom = 4 << 20
+	// streamWindow is how much a capsule may send on a channel before it has to hear that there is room for more: more
+	// than most runs ever do.
+	streamWindow = 64 << 20
 	// keeperPatience is how long a keeper may take to end what it keeps: some milliseconds (measured).
 	keeperPatience = 2 * time.Second
 )
@@ -76,11 +85,11 @@ func startCapsule(o BoxOptions) (*Box, error) {
 			Err: fmt.Errorf("%w: %w", err, b.capsule.fallen()),
 		}
 	}
-	if b.Stream, err = NewStream(conn, true); err != nil {
+	if err := b.order(conn, cmp.Or(o.Still, standsStill)); err != nil {
+		conn.Close()
 		b.kill()
 		return nil, err
 	}
-	go b.watchTime(cmp.Or(o.Still, standsStill))
 	return b, nil
 }
 
@@ -97,6 +106,66 @@ func (b *Box) launch(conn net.Conn, o BoxOptions) error {
 		return err
 	}
 	return conn.SetDeadline(time.Time{})
+}
+
+// order begins the stream of a capsule. With the first order that the caller gives, the inside gets the one to tell the time.
+func (b *Box) order(conn net.Conn, still time.Duration) error {
+	held := &heldConn{Conn: conn}
+	config := yamux.DefaultConfig()
+	config.MaxStreamWindowSize = streamWindow
+	var err error
+	if b.Stream, err = newStream(held, true, config); err != nil {
+		return err
+	}
+	times, err := b.Stream.Open(timeVerb, nil)
+	if err != nil {
+		return err
+	}
+	b.Stream.opened = held.release
+	go b.watchTime(times, still)
+	return nil
+}
+
+// heldConn keeps what is written until it is released, and then sends it at once, with its length before it: see
+// serialLine.
+type heldConn struct {
+	net.Conn
+	mu       sync.Mutex
+	held     []byte
+	released bool
+}
+
+// heldAtMost is less than what a channel may send before the other side has read (256 KiB).
+const heldAtMost = 128 << 10
+
+// Write implements net.Conn.
+func (c *heldConn) Write(b []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.released {
+		return c.Conn.Write(b)
+	}
+	c.held = append(c.held, b...)
+	if len(c.held) < heldAtMost {
+		return len(b), nil
+	}
+	return len(b), c.send()
+}
+
+func (c *heldConn) release() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.released {
+		return nil
+	}
+	return c.send()
+}
+
+func (c *heldConn) send() error {
+	c.released = true
+	_, err := c.Conn.Write(append(binary.BigEndian.AppendUint64(nil, uint64(len(c.held))), c.held...))
+	c.held = nil
+	return err
 }
 
 // kernelLine is the kernel's command line. What follows "init" is for the inside: all else it is told by the stream.
@@ -179,15 +248,15 @@ func (b *Box) awaitKeeper() {
 	}
 }
 
-// timeVerb asks a capsule for its time; Enter answers it.
+// timeVerb has a capsule tell its time, every tellTimeEvery of it.
 const timeVerb = "time"
 
 // watchTime ends a capsule whose time stands still: something in it is busy and waits for nothing, for ever.
-func (b *Box) watchTime(still time.Duration) {
+func (b *Box) watchTime(ch *Channel, still time.Duration) {
 	times := make(chan int64)
-	go b.askTime(times)
+	go b.hearTime(ch, times)
 	last, since := int64(0), time.Now()
-	look := time.NewTicker(min(still, lookAtTime))
+	look := time.NewTicker(min(still, nudgeEvery))
 	defer look.Stop()
 	for {
 		select {
@@ -198,33 +267,28 @@ func (b *Box) watchTime(still time.Duration) {
 				last, since = now, time.Now()
 			}
 		case <-look.C:
-			if time.Since(since) >= still {
+			switch silent := time.Since(since); {
+			case silent >= still:
 				b.capsule.end(fmt.Sprintf("the capsule's time has stood still for %s: something in it is busy and waits for nothing", still))
 				_ = b.Close()
 				return
+			case silent >= nudgeEvery:
+				go ch.Send(Value, nil) // not to be waited for by who ends what stands still
 			}
 		}
 	}
 }
 
-// askTime asks until the stream has ended, without waiting for the answers: a kernel of this sort hears that there is room
-// again for what it writes only by a signal, which can be lost, and looks once more at whatever it is sent.
-func (b *Box) askTime(times chan<- int64) {
-	again := time.NewTicker(lookAtTime)
-	defer again.Stop()
+// hearTime passes on what a capsule tells until its stream ends.
+func (b *Box) hearTime(ch *Channel, times chan<- int64) {
 	for {
-		go func() {
-			var now int64
-			if b.Stream.Call(timeVerb, nil, &now) != nil {
-				return
-			}
-			select {
-			case times <- now:
-			case <-b.done:
-			}
-		}()
+		f, err := ch.Receive()
+		var now int64
+		if err != nil || f.Kind == Value && f.Decode(&now) != nil {
+			return
+		}
 		select {
-		case <-again.C:
+		case times <- now:
 		case <-b.done:
 			return
 		}

@@ -44,8 +44,13 @@ type pace struct {
 func newPaces(c *Clock) (*paces, error) {
 	p := &paces{clock: c, owned: map[any][]*pace{}}
 	p.still.L = &p.mu
-	if err := p.alarm.open(); err != nil {
-		return nil, err
+	if c.virtual {
+		p.alarm = newTimerAlarm()
+	} else {
+		var err error
+		if p.alarm, err = newThreadAlarm(); err != nil {
+			return nil, err
+		}
 	}
 	c.paces = p
 	go p.run()

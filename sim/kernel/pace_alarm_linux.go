@@ -8,32 +8,30 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// alarm is a sleep that others can end. It sleeps in the kernel, not in Go's timers: those wake through the poller,
-// and are late by its slack and by whatever goroutine runs next.
-type alarm struct {
+// threadAlarm sleeps in the kernel, not in Go's timers: those wake through the poller, and are late by its slack and by
+// whatever goroutine runs next.
+type threadAlarm struct {
 	fd   int
 	poll []unix.PollFd
 }
 
-func (a *alarm) open() error {
+func newThreadAlarm() (alarm, error) {
 	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
 	if err != nil {
-		return fmt.Errorf("make alarm: %w", err)
+		return nil, fmt.Errorf("make alarm: %w", err)
 	}
-	a.fd, a.poll = fd, []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
-	return nil
+	return &threadAlarm{fd: fd, poll: []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}}, nil
 }
 
 // lockThread keeps the calling goroutine on a thread whose sleeps end to the microsecond.
-func (a *alarm) lockThread() (unlock func()) {
+func (a *threadAlarm) lockThread() (unlock func()) {
 	runtime.LockOSThread()
 	// The default slack of 50 µs would be added to every sleep (prctl(2), PR_SET_TIMERSLACK).
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
 	return runtime.UnlockOSThread
 }
 
-// sleep waits for d, for ever if it is negative, or until somebody rings.
-func (a *alarm) sleep(d time.Duration) {
+func (a *threadAlarm) sleep(d time.Duration) {
 	var timeout *unix.Timespec
 	if d >= 0 {
 		t := unix.NsecToTimespec(int64(d))
@@ -46,9 +44,8 @@ func (a *alarm) sleep(d time.Duration) {
 	}
 }
 
-// ring ends the present sleep, or the next one.
-func (a *alarm) ring() {
+func (a *threadAlarm) ring() {
 	_, _ = unix.Write(a.fd, []byte{1, 0, 0, 0, 0, 0, 0, 0}) // full means it is ringing already
 }
 
-func (a *alarm) close() { _ = unix.Close(a.fd) }
+func (a *threadAlarm) close() { _ = unix.Close(a.fd) }

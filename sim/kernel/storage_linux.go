@@ -61,6 +61,7 @@ func (s *storage) house(m *sim.Member, d *topology.Datastore) error {
 	s.mu.Lock()
 	s.stores[t] = st
 	s.order = append(s.order, st)
+	st.nth = len(s.order)
 	s.mu.Unlock()
 	st.enter(topology.Forwarding)
 	return nil

@@ -25,6 +25,7 @@ type store struct {
 	routes  []topology.StoragePath
 	place   *place
 	lit     []bool // by path: the carrier of the host's own interface, as the kernel last told
+	nth     int    // of all, from 1
 	boots   uint32
 	end     context.CancelFunc
 	ended   sync.WaitGroup
@@ -36,6 +37,7 @@ type store struct {
 
 	mu        sync.Mutex
 	initiator *blockdev.Initiator // nil while the host has no power
+	resting   []int               // paths that would have answered all the time that it rests; nil: it does not
 }
 
 func newStore(s *storage, m *sim.Member, t tenancy) (*store, error) {
@@ -75,7 +77,7 @@ func (st *store) enter(stage topology.Stage) {
 
 func (st *store) start() {
 	st.boots++
-	i, err := blockdev.NewInitiator(st.place, st.spec())
+	i, err := blockdev.NewInitiator(storePlace{st.place, st}, st.spec())
 	if err != nil {
 		st.storage.world.fail(err)
 		return

@@ -111,11 +111,21 @@ func (st *store) patient(why string) string {
 // jumped tells every path that would have answered while the clock jumped that it has.
 func (s *storage) jumped() {
 	for _, st := range s.order {
-		i := st.present()
-		for n := range st.routes {
-			if i != nil && i.Up(n) && st.serves(n) {
+		if i := st.present(); i != nil {
+			for _, n := range st.answering(i) {
 				i.Answered(n)
 			}
 		}
 	}
+}
+
+// answering are the paths that are up and whose sessions answer.
+func (st *store) answering(i *blockdev.Initiator) []int {
+	var all []int
+	for n := range st.routes {
+		if i.Up(n) && st.serves(n) {
+			all = append(all, n)
+		}
+	}
+	return all
 }

@@ -28,6 +28,8 @@ type Stream struct {
 
 	mu       sync.Mutex
 	handlers map[string]Handler
+
+	opened func() error // is called whenever a channel was opened from here; nil: nobody is
 }
 
 // Handler answers a verb; args are what the caller gave. The channel ends with what it returns. Its context ends with the stream.
@@ -35,7 +37,10 @@ type Handler func(ctx context.Context, ch *Channel, args json.RawMessage) error
 
 // NewStream multiplexes a connection. One side of it is the opener (of the connection, not of channels: both may open those).
 func NewStream(conn io.ReadWriteCloser, opener bool) (*Stream, error) {
-	config := yamux.DefaultConfig()
+	return newStream(conn, opener, yamux.DefaultConfig())
+}
+
+func newStream(conn io.ReadWriteCloser, opener bool, config *yamux.Config) (*Stream, error) {
 	config.LogOutput = io.Discard
 	// Both ends are on one machine: silence means a stopped process (Ctrl-Z), never a lost peer.
 	config.EnableKeepAlive = false
@@ -99,7 +104,11 @@ func (s *Stream) Open(verb string, args any) (*Channel, error) {
 		return nil, fmt.Errorf("open %s: %w", verb, err)
 	}
 	ch := NewChannel(conn)
-	return ch, ch.open(verb, args)
+	err = ch.open(verb, args)
+	if s.opened != nil {
+		err = errors.Join(err, s.opened())
+	}
+	return ch, err
 }
 
 // Call begins a channel with a verb, waits for one value unless reply is nil, and for the end.

@@ -24,6 +24,9 @@ func (w *World) Rest(before time.Duration) string {
 		until -= phaseAhead
 	}
 	busy := cmp.Or(w.unheard(), w.storage.unsettled())
+	if until > now {
+		w.storage.rest(until)
+	}
 	for _, l := range w.lives {
 		l.tracker.Expire(now)
 		switch why := w.goesOn(l, now); {
@@ -63,6 +66,7 @@ func (w *World) Rouse() {
 			l.rests = now
 		}
 	}
+	w.storage.rouse()
 	w.changed = now
 	w.paces.rouse()
 }
