@@ -151,6 +151,12 @@ type BondData struct {
 	Why    string `json:"why,omitempty"`
 }
 
+// TreeData: a port passes on the frames of a network from now on, by its spanning tree, or no longer.
+type TreeData struct {
+	Network  string `json:"network"`
+	Forwards bool   `json:"forwards"`
+}
+
 // ProofData: an effect of a fault was seen, and what showed it.
 type ProofData struct {
 	Evidence string `json:"evidence"`
@@ -445,6 +451,7 @@ func (OpticData) Kind() string       { return "optic" }
 func (PowerData) Kind() string       { return "feed" }
 func (ErrDisableData) Kind() string  { return "err-disable" }
 func (BondData) Kind() string        { return "bond" }
+func (TreeData) Kind() string        { return "spanning-tree" }
 func (ProofData) Kind() string       { return "proof" }
 func (UnprovenData) Kind() string    { return "unproven" }
 func (SkewData) Kind() string        { return "skew" }
@@ -485,7 +492,7 @@ func (d UnknownData) MarshalJSON() ([]byte, error) { return d.Raw, nil }
 
 var dataTypes = typesByKind(
 	HeaderData{}, SteadyData{}, FaultData{}, HealedData{}, CarrierData{}, DarkData{}, ImpairData{}, StageData{}, RefuseData{},
-	HolderData{}, RoutesData{}, OpticData{}, PowerData{}, ErrDisableData{}, BondData{}, ProofData{}, UnprovenData{},
+	HolderData{}, RoutesData{}, OpticData{}, PowerData{}, ErrDisableData{}, BondData{}, TreeData{}, ProofData{}, UnprovenData{},
 	SkewData{}, DownData{}, UpData{}, GuestData{}, IntegrityData{}, PathsData{}, ControllerData{}, VolumeData{}, DisksData{}, ReconnectData{}, HangUpData{}, StatsData{}, OddsData{}, BoundsData{}, BlameData{}, JumpData{},
 	ActionData{}, TaskData{}, PartData{}, MilestoneData{}, NoticeData{}, ChangeData{}, IdleData{}, ShareData{},
 	DisagreeData{}, StarvedData{}, UnsupportedData{}, VerdictData{}, EndData{},

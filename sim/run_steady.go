@@ -21,7 +21,7 @@ func (r *Run) steady(ctx context.Context) (bool, error) {
 			return false, fmt.Errorf("start %s: %w", m.Subject(), err)
 		}
 	}
-	deadline := r.env.Loop.Now() + steadyFor
+	deadline := r.env.Loop.Now() + steadyFor + r.sc.Plant.Grows()
 	late := false
 	cancel := r.env.Loop.At(deadline, func() { late = true })
 	err := r.env.Loop.Run(ctx, deadline, func() bool {

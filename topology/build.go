@@ -21,6 +21,8 @@ type builder struct {
 	// told are the links of which the file says what they carry.
 	told    map[*Link]bool
 	portsOn map[*Network][]*Port
+	// firstSTP is what the first switch with a spanning tree says of it.
+	firstSTP *STP
 }
 
 // draft is a node while it is built.

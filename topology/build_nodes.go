@@ -58,7 +58,7 @@ func (b *builder) newNode(id string, item yamlfile.Item[NodeSpec]) {
 	s := &item.Value
 	n := &Node{
 		Index: len(b.plant.Nodes), ID: id, Family: item.Key, Kind: s.Kind, Model: s.Model, Feeds: s.Feeds,
-		Boot: b.bootOf(s), Domain: s.Domain, STP: s.STP, Pos: item.Pos,
+		Boot: b.bootOf(s), Domain: s.Domain, STP: b.stpOf(s.STP), Pos: item.Pos,
 	}
 	fabric := b.spec.Fabric
 	if s.Fabric != "" {

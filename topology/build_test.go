@@ -138,7 +138,7 @@ networks: {san: {subnet: 10.0.0.0/24, subnet6: "fd00::/64"}}
 topology:
   nodes: {sw: {kind: switch, stp: yes}, s: {kind: storage, ports: {a: sw, b: sw}}}
 `,
-			want: []string{"needs a spanning tree (sw, stp: true)", "  s on san over a 10.0.0.10/24 02:00:01:01:00:00", "  s on san over b 10.0.0.11/24 02:00:01:01:00:01"},
+			want: []string{"  s on san over a 10.0.0.10/24 02:00:01:01:00:00", "  s on san over b 10.0.0.11/24 02:00:01:01:00:01"},
 		},
 		"spanning tree allows loops": {
 			yaml: `
@@ -146,7 +146,7 @@ topology:
   nodes: {a: {kind: switch, stp: true}, b: {kind: switch}, h: {kind: host, ports: {e: a}}}
   links: {one: {endpoints: [a, b]}, two: {endpoints: [a, b]}}
 `,
-			want: []string{"needs a spanning tree (a, stp: true)"},
+			want: []string{"needs a spanning tree that goes on behind a switch without one (a has stp, b has not)"},
 		},
 		"boot profiles": {
 			yaml: `

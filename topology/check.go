@@ -88,7 +88,7 @@ func loops(trunks []*Link) [][]*Link {
 		}
 		seen[bond] = bond != nil
 		ring := t.join(l)
-		if ring != nil && !slices.ContainsFunc(ring, func(l *Link) bool { return l.A.Node.STP || l.B.Node.STP }) {
+		if ring != nil && !slices.ContainsFunc(ring, func(l *Link) bool { return l.A.Node.STP != nil || l.B.Node.STP != nil }) {
 			rings = append(rings, ring)
 		}
 	}
@@ -152,11 +152,27 @@ func (t *tree) path(a, z *Node) []*Link {
 	return append(up, down...)
 }
 
+// treeNeeds says what a spanning tree would have to be able to do at a port, and is not; empty when it is.
+func treeNeeds(p *Port) string {
+	switch far := p.Peer(); {
+	case p.Node.STP == nil || !p.Link.trunk():
+		return ""
+	case far.Node.STP == nil:
+		return "a spanning tree that goes on behind a switch without one (" + p.Node.ID + " has stp, " + far.Node.ID + " has not)"
+	case p.Bond != nil || far.Bond != nil:
+		return "a spanning tree over a bond (" + p.Link.ID + ")"
+	}
+	return ""
+}
+
 // needs lists the words that parse but that this version cannot run.
 func (b *builder) needs() {
 	for _, n := range b.plant.Nodes {
-		if n.STP {
-			b.plant.Needs = append(b.plant.Needs, "a spanning tree ("+n.ID+", stp: true)")
+		for _, p := range n.Ports {
+			if need := treeNeeds(p); need != "" {
+				b.plant.Needs = append(b.plant.Needs, need)
+				break
+			}
 		}
 	}
 }

@@ -62,8 +62,8 @@ type Node struct {
 	// network with an interface on its port. Hosts of one network that plug into the same switch are still bridged
 	// there, and it is their gateway (an interface without a port).
 	Routed bool
-	// STP: it runs a spanning tree.
-	STP   bool
+	// STP is how it takes part in a spanning tree; nil: it does not.
+	STP   *STP
 	Ports []*Port
 	Bonds []*Bond
 	// Interfaces are the places where it has an address, in order of Network.
@@ -75,6 +75,14 @@ type Node struct {
 	// Datastores are what a host's virtual machines live on.
 	Datastores []*Datastore
 	Pos        Pos
+}
+
+// STP is how a switch takes part in the spanning trees of its networks, one for each (IEEE 802.1D). Its ports towards
+// hosts are edge ports: they forward as soon as they have a carrier.
+type STP struct {
+	Priority int // 0 to 61440; less is better, and of equal ones the switch that stands first in the file
+	// Timers are those of the root; all switches of a tree have the same.
+	Hello, MaxAge, ForwardDelay time.Duration
 }
 
 // Stage is how far a node has come since power on.

@@ -52,7 +52,7 @@ type NodeSpec struct {
 	Boot     *BootSpec                  `yaml:"boot" doc:"boot profile: a name or stages"`
 	Domain   string                     `yaml:"domain" doc:"control-plane domain: nodes of one domain share one brain"`
 	Fabric   string                     `yaml:"fabric" enum:"bridged|routed" doc:"overrides the plant's fabric for this switch"`
-	STP      bool                       `yaml:"stp" doc:"runs a spanning tree"`
+	STP      *STPSpec                   `yaml:"stp" doc:"runs a spanning tree (IEEE 802.1D): true, or its numbers"`
 	Defaults DefaultsSpec               `yaml:"defaults" doc:"for the links of this node"`
 	Ports    yamlfile.Ordered[PortSpec] `yaml:"ports" doc:"keyed by the vendor's name; a bare name says where the cable goes"`
 	Bonds    yamlfile.Ordered[BondSpec] `yaml:"bonds" doc:"ports used as one, keyed by name"`
@@ -64,6 +64,16 @@ type NodeSpec struct {
 	Controllers yamlfile.Ordered[ControllerSpec] `yaml:"controllers" doc:"storage: controllers and their ports; port e0 of controller a is a/e0"`
 	Volumes     yamlfile.Ordered[VolumeSpec]     `yaml:"volumes" doc:"storage: volumes, keyed by name"`
 	Datastores  yamlfile.Ordered[DatastoreSpec]  `yaml:"datastores" doc:"host: the volumes that its virtual machines live on"`
+}
+
+// STPSpec is a switch's part in a spanning tree as typed.
+type STPSpec struct {
+	Pos          Pos
+	On           *bool          `yaml:"on,scalar" doc:"whether it runs one; true by default"`
+	Priority     *int           `yaml:"priority" doc:"the switch with the least is the root; 32768 by default, the first in the file of equal ones"`
+	Hello        *time.Duration `yaml:"hello" doc:"how often the root is heard, 2s by default"`
+	MaxAge       *time.Duration `yaml:"max_age" doc:"how long what was heard holds, 20s by default"`
+	ForwardDelay *time.Duration `yaml:"forward_delay" doc:"how long a port listens, and then learns, before it forwards; 15s by default"`
 }
 
 // PortSpec is a port typed at its node.

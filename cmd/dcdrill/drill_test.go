@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,10 +21,12 @@ import (
 	"github.com/dcdrill/dcdrill/sim/drill"
 )
 
-// heldDrill is a drill that the program holds, and its facilitator.
+// heldDrill is a drill that the program holds, and somebody who sits there: in a tabletop its facilitator.
 type heldDrill struct {
 	t      *testing.T
+	client *http.Client
 	pages  string
+	links  map[string]string // of all seats, by title
 	cancel func()
 	code   chan int
 	errs   *strings.Builder
@@ -34,7 +37,7 @@ func holdADrill(t *testing.T, args ...string) *heldDrill {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	out, tell := io.Pipe()
-	h := &heldDrill{t: t, cancel: cancel, code: make(chan int, 1), errs: &strings.Builder{}}
+	h := &heldDrill{t: t, client: http.DefaultClient, links: map[string]string{}, cancel: cancel, code: make(chan int, 1), errs: &strings.Builder{}}
 	a := &app{Stdin: strings.NewReader(""), Stdout: tell, Stderr: h.errs, Getenv: func(string) string { return "" }}
 	go func() {
 		h.code <- a.main(ctx, append([]string{"drill"}, args...))
@@ -42,10 +45,11 @@ func holdADrill(t *testing.T, args ...string) *heldDrill {
 	}()
 	lines := bufio.NewScanner(out)
 	for lines.Scan() && !strings.HasPrefix(lines.Text(), "Ctrl-C") {
-		if _, address, ok := strings.Cut(lines.Text(), "facilitator  "); ok {
-			h.pages = address
+		if title, link, ok := strings.Cut(lines.Text(), "  http"); ok {
+			h.links[strings.TrimSpace(title)] = "http" + strings.TrimSpace(link)
 		}
 	}
+	h.pages = h.links["facilitator"]
 	go func() { _, _ = io.Copy(io.Discard, out) }()
 	if h.pages == "" {
 		require.Fail(t, "no drill", "exit code %d: %s", <-h.code, h.errs)
@@ -53,12 +57,30 @@ func holdADrill(t *testing.T, args ...string) *heldDrill {
 	return h
 }
 
-// command gives a command as the facilitator's page does.
+// sit opens the link of a seat in a functional drill, as a browser does.
+func (h *heldDrill) sit(title string) *heldDrill {
+	h.t.Helper()
+	address, token, _ := strings.Cut(h.links[title], "/#")
+	jar, err := cookiejar.New(nil)
+	require.NoError(h.t, err)
+	seat := *h
+	seat.client = &http.Client{Jar: jar}
+	answer, err := seat.client.Post(address+"/join", "application/json", strings.NewReader(`{"token":"`+token+`"}`))
+	require.NoError(h.t, err)
+	defer answer.Body.Close()
+	require.Equal(h.t, http.StatusOK, answer.StatusCode)
+	var in struct{ Home string }
+	require.NoError(h.t, json.NewDecoder(answer.Body).Decode(&in))
+	seat.pages = address + in.Home
+	return &seat
+}
+
+// command gives a command as a page does.
 func (h *heldDrill) command(verb string, args map[string]string) (status int, said string) {
 	h.t.Helper()
-	body, err := json.Marshal(drill.Command{By: "facilitator", Verb: verb, Args: args})
+	body, err := json.Marshal(drill.Command{Verb: verb, Args: args})
 	require.NoError(h.t, err)
-	answer, err := http.Post(h.pages+"do", "application/json", bytes.NewReader(body))
+	answer, err := h.client.Post(h.pages+"do", "application/json", bytes.NewReader(body))
 	require.NoError(h.t, err)
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
@@ -72,14 +94,14 @@ func (h *heldDrill) must(verb string, args map[string]string) {
 	require.Equal(h.t, http.StatusNoContent, status, said)
 }
 
-// until waits for what the facilitator is shown.
+// until waits for what the page shows.
 func (h *heldDrill) until(what string, so func(drill.View) bool) {
 	h.t.Helper()
 	ctx, stop := context.WithTimeout(h.t.Context(), scriptPatience)
 	defer stop()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, h.pages+"events?as=facilitator", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, h.pages+"events", nil)
 	require.NoError(h.t, err)
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := h.client.Do(r)
 	require.NoError(h.t, err)
 	defer answer.Body.Close()
 	lines := bufio.NewScanner(answer.Body)
@@ -145,6 +167,42 @@ func TestKernelDrillIsHeldOnRealPackets(t *testing.T) {
 		return len(v.Work) == 2 && v.Work[0].Found == "core1:Ethernet1/1: dead optic" && v.Phase == drill.Paused && !v.Clock.Settling
 	})
 	again.end()
+}
+
+// TestKernelDrillMonitoringGoesBlindOnRealPackets: a role takes the network from the hosts that monitoring runs on, and its
+// own page says that there is no data from elsewhere.
+func TestKernelDrillMonitoringGoesBlindOnRealPackets(t *testing.T) {
+	needKernel(t)
+	folder := t.TempDir()
+	scenario := filepath.Join(folder, "blind.yaml")
+	require.NoError(t, os.WriteFile(scenario, []byte(`
+topology: two-core-vms
+timeline: {later: {at: 2h, reboot: core1}}
+drill:
+  monitoring: directory
+  objectives: {see: Knows what it does not see}
+  roles: {network: Network}
+`), 0o600))
+	h := holdADrill(t, scenario, "--format", "functional", "--world", "kernel", "-o", filepath.Join(folder, "out"))
+	f, network := h.sit("facilitator"), h.sit("Network")
+	f.must("startex", nil)
+	network.must("do", map[string]string{"what": "shut", "target": "hv1:vmnic0, hv1:vmnic1, hv2:vmnic0, hv2:vmnic1"})
+	f.must("pause", nil)
+	f.jump(10 * time.Minute)
+	network.until("monitoring has no data from the other hosts", func(v drill.View) bool {
+		for _, l := range v.Monitoring {
+			if l.Workload == "linux" {
+				return l.Of == 8 && l.Served == 8 && l.Unseen == 4 && l.Since != nil && time.Duration(*l.Since) >= 8*time.Minute
+			}
+		}
+		return false
+	})
+	status, said := network.command("startex", nil)
+	assert.Equal(t, http.StatusUnprocessableEntity, status)
+	assert.Contains(t, said, "not for you to do")
+	h.end()
+	log := readLogOf(t, filepath.Join(folder, "out"))
+	assert.NotZero(t, carriers(log, "hv1:vmnic0", false), "the kernel has lost its carrier, really")
 }
 
 func TestADrillIsGoneOnWithInItsOwnWorld(t *testing.T) {

@@ -43,8 +43,8 @@ func (b *budget) spend() (allowed bool, refused int) {
 	return true, refused
 }
 
-// remember writes down that a seat was not heard.
-func (d *Desk) remember(ctx context.Context, c *chair, refused int) {
+// remember writes down that somebody was not heard.
+func (d *Desk) remember(ctx context.Context, who string, refused int) {
 	count := map[string]string{"commands": strconv.Itoa(refused)}
-	_ = d.door.Do(ctx, Command{By: c.Name, Verb: limited, Args: count}) // a room that is closing keeps no log
+	_ = d.door.Do(ctx, Command{By: who, Verb: limited, Args: count}) // a room that is closing keeps no log
 }

@@ -34,6 +34,7 @@ func card(r *yamlfile.Item[Role]) func(*paper, *Script, *sim.Scenario) {
 		p.line("- Your page shows what you were told, what monitoring shows and what you found. What others found they have to tell you.")
 		p.line("- Monitoring is on the plant like everything else. No data is no news.")
 		p.line("- Your link is your seat: keep it to yourself.")
+		p.line("- \"REAL EMERGENCY\" is for what is no exercise. It stops play for everybody; press it when you need it.")
 	}
 }
 

@@ -31,6 +31,8 @@ import (
 type Desk struct {
 	door  Door
 	seats map[string]*chair
+	// strangers is what all those may try together who sit nowhere.
+	strangers *budget
 
 	mu      sync.Mutex
 	dirty   bool
@@ -64,7 +66,7 @@ const (
 
 // NewDesk makes the pages of the room behind a door, for the seats of its drill.
 func NewDesk(d Door, s *Script, sc *sim.Scenario, f Format, seats []Seat) *Desk {
-	desk := &Desk{door: d, seats: map[string]*chair{}, screens: map[*screen]struct{}{}}
+	desk := &Desk{door: d, seats: map[string]*chair{}, strangers: newBudget(), screens: map[*screen]struct{}{}}
 	for _, seat := range seats {
 		set, err := json.Marshal(s.Setup(sc, f, seat))
 		if err != nil {
@@ -101,6 +103,21 @@ func (d *Desk) Serve(ctx context.Context, l net.Listener) error {
 	return nil
 }
 
+// atSeat is all that a seat answers to, by method and path.
+func (d *Desk) atSeat() map[string]seatHandler {
+	return map[string]seatHandler{
+		"GET {$}": func(c *chair, w http.ResponseWriter, r *http.Request) { serve(kindOf(c.Name))(w, r) },
+		"GET setup": func(c *chair, w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write(c.setup) // a browser that has gone needs no answer
+		},
+		"GET events":     d.events,
+		"POST do":        d.do,
+		"GET after.md":   d.after(AfterText, "text/markdown; charset=utf-8"),
+		"GET after.html": allowed(d.after(AfterPage, "text/html; charset=utf-8")),
+	}
+}
+
 // routes are all that the desk answers to.
 func (d *Desk) routes() http.Handler {
 	mux := http.NewServeMux()
@@ -108,17 +125,10 @@ func (d *Desk) routes() http.Handler {
 	mux.HandleFunc("POST /join", d.join)
 	mux.Handle("GET /page/", assets())
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	mux.HandleFunc("GET /seat/{seat}/{$}", d.seated(func(c *chair, w http.ResponseWriter, r *http.Request) {
-		serve(kindOf(c.Name))(w, r)
-	}))
-	mux.HandleFunc("GET /seat/{seat}/setup", d.seated(func(c *chair, w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(c.setup) // a browser that has gone needs no answer
-	}))
-	mux.HandleFunc("GET /seat/{seat}/events", d.seated(d.events))
-	mux.HandleFunc("POST /seat/{seat}/do", d.seated(d.do))
-	mux.HandleFunc("GET /seat/{seat}/after.md", d.seated(d.after(AfterText, "text/markdown; charset=utf-8")))
-	mux.HandleFunc("GET /seat/{seat}/after.html", d.seated(allowed(d.after(AfterPage, "text/html; charset=utf-8"))))
+	for what, next := range d.atSeat() {
+		method, path, _ := strings.Cut(what, " ")
+		mux.HandleFunc(method+" /seat/{seat}/"+path, d.seated(next))
+	}
 	return mux
 }
 
@@ -126,7 +136,7 @@ func (d *Desk) routes() http.Handler {
 func (d *Desk) do(c *chair, w http.ResponseWriter, r *http.Request) {
 	allowed, refused := c.budget.spend()
 	if refused > 0 {
-		d.remember(r.Context(), c, refused)
+		d.remember(r.Context(), c.Name, refused)
 	}
 	if !allowed {
 		http.Error(w, "too many commands: wait a second", http.StatusTooManyRequests)

@@ -36,7 +36,7 @@ func (d *Desk) join(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if found == nil {
-		http.Error(w, "this link opens no seat, or no longer: a drill that is gone on with has new ones", http.StatusForbidden)
+		d.turnAway(w, r)
 		return
 	}
 	home := found.home()
@@ -45,6 +45,20 @@ func (d *Desk) join(w http.ResponseWriter, r *http.Request) {
 	})
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(map[string]string{"home": home}) // a browser that has gone needs no answer
+}
+
+// turnAway answers who brings a token that is none. Who tries many is not heard for a while, and the log says so; whoever
+// brings a right one is let in all the same.
+func (d *Desk) turnAway(w http.ResponseWriter, r *http.Request) {
+	allowed, refused := d.strangers.spend()
+	if refused > 0 {
+		d.remember(r.Context(), "a stranger", refused)
+	}
+	if !allowed {
+		http.Error(w, "too many links that open nothing: wait a second", http.StatusTooManyRequests)
+		return
+	}
+	http.Error(w, "this link opens no seat, or no longer: a drill that is gone on with has new ones", http.StatusForbidden)
 }
 
 // cookie is what the token is called in a browser: two drills on one machine differ by their ports alone.

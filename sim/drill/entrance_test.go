@@ -83,6 +83,12 @@ func TestAFloodIsLimitedForItsSeatAndLogged(t *testing.T) {
 	}
 	now := time.Now()
 	h.changed.Load().At(now)
+	tries := map[int]int{}
+	for range 40 {
+		tries[wires["network"].ask("POST", "/join", `{"token":"guess"}`)]++
+	}
+	assert.Equal(t, map[int]int{http.StatusForbidden: 30, http.StatusTooManyRequests: 10}, tries)
+	sit(t, address, seats[0]) // a right token is let in all the same
 	write := func(seat string) int {
 		return wires[seat].do("write", map[string]string{"to": "support", "text": "hello?"})
 	}
@@ -101,7 +107,7 @@ func TestAFloodIsLimitedForItsSeatAndLogged(t *testing.T) {
 			limited = append(limited, e.Subject+" "+d.Args["commands"])
 		}
 	}
-	assert.Equal(t, []string{"network 1", "network 69"}, limited, "one when it begins, and one when it is over")
+	assert.Equal(t, []string{"a stranger 1", "network 1", "network 69"}, limited, "one when it begins, and one when it is over")
 }
 
 // TestNoTokenIsInTheLog: not after everybody came in and was busy.

@@ -79,6 +79,7 @@ func TestAFunctionalDrillInBrowsers(t *testing.T) {
 	network.fills("write", map[string]string{"to": "support", "text": "Do you know of a reload of both?"})
 	f.says("letters", "Do you know of a reload of both?")
 	storage.says("open", "How do you look for it?")
+	browser.Get[string](storage.Page, `document.getElementById("why").value = "evidence first"`)
 	storage.press("Look at both ends of both links to the array")
 	f.says("decisions", "decided: look-at-ports")
 	h.must("jump", "to", "1h5m")
@@ -86,6 +87,9 @@ func TestAFunctionalDrillInBrowsers(t *testing.T) {
 	storage.says("work", "dead optic")
 
 	network.comesBack()
+	storage.press("REAL EMERGENCY")
+	network.Until(`document.querySelector(".banner").textContent.startsWith("REAL EMERGENCY")`)
+	f.says("phase", "stopped")
 	f.press("ENDEX")
 	network.says("phase", "ENDEX")
 	f.press("Open the hot wash")

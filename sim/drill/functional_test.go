@@ -151,6 +151,19 @@ func TestFacilitatorsDoNotUndoEachOther(t *testing.T) {
 	h.must("fire", "item", "customer")
 }
 
+func TestWhoeverTakesPartStopsPlayForSomethingReal(t *testing.T) {
+	for _, seat := range []string{"network", drill.Control, drill.Evaluator, "facilitator-2"} {
+		h := hold(t, "one-optic", nil)
+		h.must("startex")
+		require.NoError(t, h.as(seat, "emergency", "why", "the fire alarm"))
+		assert.Equal(t, drill.Emergency, h.role("network").Phase, seat)
+		h.must("run")
+		assert.Equal(t, drill.Running, h.role("network").Phase, "and it is gone on with")
+	}
+	h := hold(t, "one-optic", nil)
+	assert.Error(t, h.as(drill.Wall, "emergency"), "nobody sits at the wall")
+}
+
 func TestRolesHaveTheirTools(t *testing.T) {
 	h := hold(t, "sconet-2023", nil)
 	h.must("startex")

@@ -109,11 +109,12 @@ const player = "player"
 // taken says whether a name is that of a seat that every drill has.
 func taken(name string) bool { return kindOf(name) != player }
 
-// may lists what each sort of seat can command; a facilitator can command everything.
+// may lists what each sort of seat can command; a facilitator can command everything. Whoever takes part may stop play for
+// something real.
 var may = map[string][]string{
-	player:    {"decide", "do", "stop", "write", Posting, "note"},
-	Control:   {"answer"},
-	Evaluator: {"note", "rate"},
+	player:    {"decide", "do", "stop", "write", Posting, "note", "emergency"},
+	Control:   {"answer", "emergency"},
+	Evaluator: {"note", "rate", "emergency"},
 }
 
 // allowed is the command as the room carries it out, if whoever gives it may: what players cannot say is not taken from
@@ -130,12 +131,14 @@ func (r *Room) allowed(c Command) (Command, error) {
 	if !slices.Contains(may[kind], c.Verb) {
 		return c, fmt.Errorf("%s is not for you to do", c.Verb)
 	}
-	switch kind {
-	case player:
+	switch {
+	case c.Verb == "emergency":
+		c.Args = only(c.Args, "why")
+	case kind == player:
 		return r.played(c)
-	case Control:
+	case kind == Control:
 		c.Args = only(c.Args, "from", "to", "text")
-	case Evaluator:
+	case kind == Evaluator:
 		c.Args = only(c.Args, "objective", "rating", "text", "part")
 	}
 	return c, nil

@@ -218,8 +218,8 @@ func play(t *testing.T, h *held, wires map[string]*wire, players []string, seats
 
 // pry asks for all that there is, and says what makes no sense.
 func pry(w *wire, seats []drill.Seat) {
-	for _, path := range []string{"", "setup", "after.md", "events?as=facilitator"} {
-		if path != "events?as=facilitator" { // its own never ends, and is watched already
+	for _, path := range drill.SeatPaths() {
+		if path != "events" { // its own never ends, and is watched already
 			w.get(w.at(path))
 		}
 		for _, seat := range seats {

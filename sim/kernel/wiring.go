@@ -12,6 +12,7 @@ type layout struct {
 	lanes   []*lane
 	byLink  map[*topology.Link][]*lane
 	bridges map[bridgeKey]*device
+	trees   map[bridgeKey]*device // bridges with a spanning tree; their ports are those that it watches
 	bonds   map[bondKey]*bondDevice
 	index   int32
 }
@@ -21,6 +22,7 @@ type nodeLayout struct {
 	node    *topology.Node
 	names   names
 	bridges []*device
+	joints  [][2]*device // between a bridge and the one with a spanning tree for the same network
 	bonds   []*bondDevice
 	ports   []*device // one for each lane end, in order of ports, then networks
 }
@@ -50,6 +52,7 @@ type device struct {
 	iface   *topology.Interface // its addresses; nil: none
 	bridge  *device             // that it is a port of
 	bond    *bondDevice         // that it is a member of
+	tree    *treeSettings       // of a bridge with a spanning tree
 }
 
 // bondDevice is a bond on one network: the native one, or a veth pair whose inner end is patched to the active member.
@@ -78,7 +81,7 @@ const firstIndex = 100
 func lay(p *topology.Plant) *layout {
 	l := &layout{
 		plant: p, byLink: map[*topology.Link][]*lane{},
-		bridges: map[bridgeKey]*device{}, bonds: map[bondKey]*bondDevice{}, index: firstIndex,
+		bridges: map[bridgeKey]*device{}, trees: map[bridgeKey]*device{}, bonds: map[bondKey]*bondDevice{}, index: firstIndex,
 	}
 	for _, n := range p.Nodes {
 		l.nodes = append(l.nodes, &nodeLayout{node: n, names: names{}})
@@ -119,6 +122,7 @@ func (l *layout) layBridges(n *topology.Node) {
 		}
 		l.of(n).bridges = append(l.of(n).bridges, b)
 		l.bridges[bridgeKey{n, network}] = b
+		l.layTree(b)
 	}
 }
 
@@ -176,6 +180,9 @@ func (l *layout) layEnd(p *topology.Port, network *topology.Network, nth int) *d
 		l.joinBond(p, network, d)
 	case switched(p, network):
 		d.bridge = l.bridges[bridgeKey{p.Node, network}]
+		if p.Link.SpanningTree() {
+			d.bridge = l.trees[bridgeKey{p.Node, network}]
+		}
 	default:
 		if i := p.Interface(network); i != nil {
 			d.iface, d.mac = i, i.MAC

@@ -74,6 +74,9 @@ func (f *fabric) makeBridges() error {
 		for _, d := range n.bridges {
 			b.addBridge(d)
 		}
+		for _, j := range n.joints {
+			b.addVeth(j[0], j[1], f.netns(n.node).fd)
+		}
 	})
 }
 
@@ -174,6 +177,11 @@ func (f *fabric) finishNode(n *nodeLayout, b *batch) {
 	for _, d := range n.ports {
 		b.finish(d, f.masterOf(d))
 	}
+	for _, j := range n.joints {
+		b.finish(j[0], f.masterOf(j[0]))
+		b.finish(j[1], f.masterOf(j[1]))
+	}
+	b.costs(n)
 	for _, d := range n.bonds {
 		if f.native {
 			b.setPrimary(d)

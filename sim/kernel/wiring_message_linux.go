@@ -14,8 +14,12 @@ const (
 	vethInfoPeer     = 1
 	inet6AddrGenMode = 8
 	addrGenModeNone  = 1
+	brForwardDelay   = 1
+	brHelloTime      = 2
+	brMaxAge         = 3
 	brAgeingTime     = 4
 	brStpState       = 5
+	brPriority       = 6
 	brMcastSnooping  = 23
 )
 
@@ -81,7 +85,7 @@ func (b *batch) linkAttributes(d *device) {
 	}
 }
 
-// addBridge makes a bridge without spanning tree: it forwards on a port as soon as the port is up.
+// addBridge makes a bridge. Without a spanning tree it forwards on a port as soon as the port is up.
 func (b *batch) addBridge(d *device) {
 	b.add("make bridge "+d.alias, unix.RTM_NEWLINK, createNew, func() {
 		b.linkHeader(d.index, 0, 0)
@@ -91,7 +95,7 @@ func (b *batch) addBridge(d *device) {
 			b.text(unix.IFLA_INFO_KIND, "bridge")
 			b.nest(unix.IFLA_INFO_DATA, func() {
 				b.u32(brAgeingTime, bridgeAgeing)
-				b.u32(brStpState, 0)
+				b.treeOptions(d.tree)
 				b.u8(brMcastSnooping, 0)
 			})
 		})

@@ -69,6 +69,8 @@ func wireName(link, side, nth int) string { return fmt.Sprintf("w%d%c%d", link, 
 const (
 	bridgeID = 1
 	wireID   = 2
+	treeID   = 3
+	jointID  = 4
 	bondID   = 16 // and up: one for each bond of a node
 )
 

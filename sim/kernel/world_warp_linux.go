@@ -18,7 +18,7 @@ func (w *World) Unsettled() string {
 	for _, l := range w.lives {
 		l.tracker.Expire(now)
 	}
-	if w.cond.native && w.shadow.Pending() {
+	if w.cond.native && w.shadow.Pending() || w.shadow.Growing() {
 		return "a timer of the kernel's"
 	}
 	if why := w.unheard(); why != "" {

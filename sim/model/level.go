@@ -16,9 +16,11 @@ func (w *World) setLevel(cause int, l sim.Level) error {
 	case sim.Dark:
 		w.dark[w.number(l.Port)] = l.On
 		w.disturbLink(l.Port.Link, cause)
+		w.stirTrees(l.Port, cause)
 	case sim.Impaired:
 		w.impair(l.Port, l.Impairment)
 		w.disturbLink(l.Port.Link, cause)
+		w.stirTrees(l.Port, cause)
 	case sim.Stage:
 		w.stage[l.Node.Index] = l.Stage
 		switch l.Stage {
@@ -27,6 +29,7 @@ func (w *World) setLevel(cause int, l sim.Level) error {
 		case topology.Forwarding:
 			w.serving(l.Node, cause)
 		}
+		w.treeServe(l.Node, cause)
 		w.disturbNode(l.Node, cause)
 		w.tellRouter(l.Node, cause)
 	case sim.Refuse:
@@ -79,6 +82,7 @@ func (w *World) setCarrier(cause int, l sim.Carrier) {
 	now := w.env.Loop.Now()
 	w.carrier[w.number(l.Port)] = l.Up
 	w.disturbLink(l.Port.Link, cause)
+	w.treeLink(l, cause)
 	if l.Port.Bond != nil {
 		w.bondOf(l.Port.Bond).link(now, l, cause)
 	}

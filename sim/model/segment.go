@@ -11,11 +11,12 @@ type segment struct {
 	*state
 	net     *topology.Network
 	bridges []bridge
-	place   map[*topology.Node]int // in bridges
-	taps    []*topology.Interface  // who has an address on it
-	reach   [][]bool               // by place: what a frame that enters there comes past; nil: not worked out
-	gateway *gateway               // nil unless several members stand in for one another
-	edges   []int                  // of the fabric, on this network
+	place   map[*topology.Node]int  // in bridges
+	taps    []*topology.Interface   // who has an address on it
+	reach   [][]bool                // by place: what a frame that enters there comes past; nil: not worked out
+	blocked map[*topology.Port]bool // by the spanning tree; nil without one
+	gateway *gateway                // nil unless several members stand in for one another
+	edges   []int                   // of the fabric, on this network
 	origins []int
 
 	stale bool
@@ -176,11 +177,17 @@ func (s *segment) flood(from int, origin *topology.Node) []bool {
 	reached[from] = true
 	for queue := []int{from}; len(queue) > 0; queue = queue[1:] {
 		for _, t := range s.bridges[queue[0]].trunks {
-			if !reached[t.to] && s.passes(t.port) && forwards(t.to) {
+			if !reached[t.to] && s.open(t.port) && forwards(t.to) {
 				reached[t.to] = true
 				queue = append(queue, t.to)
 			}
 		}
 	}
 	return reached
+}
+
+// open says whether frames pass from a bridge to the one behind a port: they arrive there, and no spanning tree blocks
+// either end.
+func (s *segment) open(p *topology.Port) bool {
+	return s.passes(p) && (s.blocked == nil || !s.blocked[p] && !s.blocked[p.Peer()])
 }

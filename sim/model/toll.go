@@ -79,7 +79,7 @@ func (s *segment) between(from, to int, origin *topology.Node) []*topology.Port 
 	for queue := []int{from}; len(queue) > 0; queue = queue[1:] {
 		for _, t := range s.bridges[queue[0]].trunks {
 			n := s.bridges[t.to].node
-			if _, reached := by[t.to]; !reached && s.passes(t.port) && s.serves(n) && !s.refuses(n, origin) {
+			if _, reached := by[t.to]; !reached && s.open(t.port) && s.serves(n) && !s.refuses(n, origin) {
 				by[t.to], before[t.to] = t.port, queue[0]
 				queue = append(queue, t.to)
 			}

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -16,6 +17,8 @@ type World struct {
 	state
 	bonds       []*bond
 	segments    []*segment // by network
+	trees       []*tree
+	treesAt     map[*topology.Port][]*tree
 	gateways    []*gateway
 	routing     *routing
 	volumes     map[*topology.Volume]*volume
@@ -58,6 +61,7 @@ func New(env sim.Env, opts Options) (*World, error) {
 		w.segments = append(w.segments, newSegment(&w.state, n))
 	}
 	w.findBridges()
+	w.addTrees()
 	w.addVolumes()
 	w.addGateways()
 	w.routing = newRouting(w)
@@ -205,6 +209,9 @@ func (w *World) Pending() bool {
 			return true
 		}
 	}
+	if w.Growing() {
+		return true
+	}
 	for _, g := range w.gateways {
 		if g.machine.Pending(g.hears) {
 			return true
@@ -223,12 +230,18 @@ func (w *World) Pending() bool {
 	return w.routing.machine.Pending()
 }
 
+// Growing says whether a spanning tree will change with time alone.
+func (w *World) Growing() bool {
+	return slices.ContainsFunc(w.trees, func(t *tree) bool { return t.machine.Pending() })
+}
+
 // settle lets everything happen that is due at this instant, and only then looks at the ways: what is repaired in the
 // same instant was never broken.
 func (w *World) settle() {
 	now := w.env.Loop.Now()
 	for again := true; again; again = w.next() <= now || len(w.stale) > 0 {
 		w.stepBonds(now)
+		w.stepTrees(now)
 		w.tellStale(now)
 		w.stepGateways(now)
 		w.stepRoutes(now)
@@ -243,6 +256,9 @@ func (w *World) next() time.Duration {
 	next := w.routing.machine.Next()
 	for _, b := range w.bonds {
 		next = min(next, b.machine.Next())
+	}
+	for _, t := range w.trees {
+		next = min(next, t.machine.Next())
 	}
 	for _, g := range w.gateways {
 		next = min(next, g.machine.Next())

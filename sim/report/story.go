@@ -85,7 +85,7 @@ func (s *Story) Flush() {
 	t := telling{story: s, group: group}
 	for _, tell := range []func(*telling){
 		tellRoom, tellFaults, tellFeeds, tellOptics, tellStages, tellCarriers, tellDark, tellImpaired, tellRefusals, tellErrDisabled,
-		tellBonds, tellGateways, tellRoutes, tellArrays, tellPaths, tellDown, tellUp, tellGuests, tellPings, tellWork, tellTroubles,
+		tellBonds, tellTrees, tellGateways, tellRoutes, tellArrays, tellPaths, tellDown, tellUp, tellGuests, tellPings, tellWork, tellTroubles,
 	} {
 		tell(&t)
 	}
@@ -304,6 +304,15 @@ func tellBonds(t *telling) {
 			return "bond " + bond + " has no member left", node
 		}
 		return "bond " + bond + " uses " + d.Active, node
+	})
+	for _, said := range says {
+		t.say("%s: %s", Few(subjects[said], few), said)
+	}
+}
+
+func tellTrees(t *telling) {
+	says, subjects := pick(t, func(e sim.Event, d sim.TreeData) (string, string) {
+		return word(d.Forwards, "forwards ", "blocks ") + d.Network + " by the spanning tree", e.Subject
 	})
 	for _, said := range says {
 		t.say("%s: %s", Few(subjects[said], few), said)

@@ -33,12 +33,13 @@ type CableOptions struct {
 // that is listed from both of its ends is one.
 func Cables(name string, data []byte, o CableOptions) (*Plant, error) {
 	base := strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // spreadsheets mark UTF-8 so
 	l := &cableList{
 		importer: newImporter(), opts: o, place: yamlfile.Places(name, data), in: csv.NewReader(bytes.NewReader(data)),
 		seen: map[string]bool{},
 	}
 	l.name, l.pos = yamlfile.NewScalar(safe(base)), l.place(1, 1)
-	l.in.FieldsPerRecord, l.in.TrimLeadingSpace = -1, true
+	l.in.FieldsPerRecord, l.in.TrimLeadingSpace, l.in.Comma = -1, true, separator(data)
 	l.checkOptions()
 	if l.header() {
 		for l.row() {
@@ -49,6 +50,19 @@ func Cables(name string, data []byte, o CableOptions) (*Plant, error) {
 		l.ps.Add(l.pos, "", "there is no cable in this list")
 	}
 	return l.plant()
+}
+
+// separator is what stands between the columns, of which the header line has most: a comma, or what spreadsheets write where
+// the comma is the decimal sign.
+func separator(data []byte) rune {
+	head, _, _ := bytes.Cut(data, []byte("\n"))
+	most := ','
+	for _, sign := range ";\t" {
+		if bytes.Count(head, []byte(string(sign))) > bytes.Count(head, []byte(string(most))) {
+			most = sign
+		}
+	}
+	return most
 }
 
 // cableList is a list of cables that is read.
@@ -85,7 +99,7 @@ func (l *cableList) header() bool {
 	}
 	l.at = map[string]int{}
 	for i := range names {
-		names[i] = strings.TrimSpace(strings.TrimPrefix(names[i], "\ufeff")) // spreadsheets mark UTF-8 so
+		names[i] = strings.TrimSpace(names[i])
 	}
 	for i, ours := range columns {
 		theirs := cmp.Or(l.opts.Columns[ours], ours)
@@ -134,6 +148,9 @@ func (l *cableList) row() bool {
 		return strings.TrimSpace(fields[i]), l.place(l.in.FieldPos(i))
 	}
 	var w wire
+	if loose := l.loose(get); loose {
+		return true
+	}
 	for i, side := range []string{"a", "b"} {
 		device, at := get("device_" + side)
 		port, portAt := get("port_" + side)
@@ -147,6 +164,24 @@ func (l *cableList) row() bool {
 	kind, _ := get("type")
 	label, _ := get("label")
 	l.wire(&w, kind, label)
+	return true
+}
+
+// loose notes a cable of which only one side is plugged in, or none: exports list spare ones too.
+func (l *cableList) loose(get func(string) (string, yamlfile.Pos)) bool {
+	a, _ := get("device_a")
+	b, _ := get("device_b")
+	portA, _ := get("port_a")
+	portB, _ := get("port_b")
+	switch {
+	case a == "" && b == "" && portA == "" && portB == "": // nothing but separators
+	case a == "" && portA == "" && portB != "" && b != "":
+		l.leftover("", "loose cable: "+b+" "+portB+" to nowhere")
+	case b == "" && portB == "" && portA != "" && a != "":
+		l.leftover("", "loose cable: "+a+" "+portA+" to nowhere")
+	default:
+		return false
+	}
 	return true
 }
 

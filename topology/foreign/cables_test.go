@@ -109,3 +109,18 @@ func FuzzCables(f *testing.F) {
 		}
 	})
 }
+
+// TestSpreadsheetsOfOtherCountries: marked as UTF-8, quoted, semicolons where the comma is the decimal sign, cables that hang
+// loose and a line of nothing.
+func TestSpreadsheetsOfOtherCountries(t *testing.T) {
+	p, err := Cables("export.csv", []byte("\ufeff\"device_a\";\"port_a\";\"device_b\";\"port_b\";\"label\"\r\n"+
+		"\"core1\";\"Eth1/1\";\"srv-1\";\"eno1\";\"a, first\"\r\n;;;;\r\n\"core1\";\"Eth1/2\";;;\"spare\"\r\n"), CableOptions{})
+	require.NoError(t, err)
+	text := p.String()
+	assert.Contains(t, text, `{id: a-first, endpoints: ["core1:Eth1/1", "srv-1:eno1"]`)
+	assert.Contains(t, text, "# loose cable: core1 Eth1/2 to nowhere")
+	_, err = Cables("export.csv", []byte("device_a\tport_a\tdevice_b\tport_b\ncore1\tEth1/1\tsrv-1\teno1\n"), CableOptions{})
+	assert.NoError(t, err, "tabs")
+	_, err = Cables("export.csv", []byte("device_a,port_a,device_b,port_b\ncore1,,srv-1,eno1\n"), CableOptions{})
+	assert.ErrorContains(t, err, "this cable has no port_a", "both devices are known, and a port is missing")
+}

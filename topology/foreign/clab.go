@@ -2,6 +2,7 @@ package foreign
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
@@ -36,6 +37,7 @@ func FromClab(root *yamlfile.Node, env func(string) (string, bool)) (*Plant, err
 	im.pos = body.Pos()
 	im.devices(body)
 	im.links(body.Lookup("links"))
+	im.unwired()
 	im.leave("", root.Without("name", "topology"))
 	im.leave("", body.Without("nodes", "links", "kinds", "defaults", "groups"))
 	return im.plant()
@@ -56,6 +58,21 @@ func (im *clab) devices(body *yamlfile.Node) {
 			im.add(d)
 		}
 	}
+}
+
+// unwired leaves out nodes that only the management network reaches, such as collectors: they are no part of the plant.
+func (im *clab) unwired() {
+	wired := map[*device]bool{}
+	for _, w := range im.wires {
+		wired[w.ends[0].device], wired[w.ends[1].device] = true, true
+	}
+	im.nodes = slices.DeleteFunc(im.nodes, func(d *device) bool {
+		loose := !wired[d] && len(wired) > 0
+		if loose {
+			im.leftover("", "node "+d.id+": no link of the lab ends there")
+		}
+		return loose
+	})
 }
 
 // inherited is what a node says, and what it does not say from its group, its kind and the defaults, in this order.
@@ -96,6 +113,7 @@ func (im *clab) describe(d *device, value *yamlfile.Node) {
 	r, known := roleOf(word, sort, value.Lookup("image").Text())
 	if !known {
 		im.ps.Add(kind.Pos(), cmp.Or(yamlfile.Suggest(word, kindNames()), "give it one that containerlab knows"), "no containerlab kind %q", word)
+		r = toSwitch // so that its links are not complained of too
 	}
 	d.role = r
 	switch {

@@ -7,6 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcdrill/dcdrill/topology/yamlfile"
+
 	"github.com/dcdrill/dcdrill/topology"
 )
 
@@ -142,7 +144,8 @@ topology:
 	g := p.Networks[0].Gateway
 	require.NotNil(t, g)
 	assert.Len(t, g.Members, 2)
-	assert.True(t, p.Node("x").STP && p.Node("z").STP)
+	assert.NotNil(t, p.Node("x").STP)
+	assert.NotNil(t, p.Node("z").STP)
 	assert.False(t, p.Node("x").Routed)
 	for _, group := range p.Groups {
 		assert.False(t, group.Redundant, "nobody has claimed that")
@@ -196,4 +199,21 @@ func FuzzClab(f *testing.F) {
 			require.NoError(t, err, "%s\n%s", text, p)
 		}
 	})
+}
+
+// TestCollectorsAreNoPartOfThePlant: a node that only the management network reaches is left out, and said to be.
+func TestCollectorsAreNoPartOfThePlant(t *testing.T) {
+	p, err := Clab("lab.clab.yml", []byte("topology:\n  nodes:\n    a: {kind: linux}\n    b: {kind: linux}\n    gnmic: {kind: linux}\n"+
+		"  links: [{endpoints: [\"a:eth1\", \"b:eth1\"]}]\n"), nil)
+	require.NoError(t, err)
+	assert.Contains(t, p.String(), "# node gnmic: no link of the lab ends there")
+	assert.NotContains(t, p.String(), "gnmic: {")
+}
+
+// TestAnUnknownKindIsOneProblem: the links of its node are none.
+func TestAnUnknownKindIsOneProblem(t *testing.T) {
+	_, err := Clab("lab.clab.yml", []byte("topology:\n  nodes:\n    a: {kind: linux}\n    b: {kind: lnx}\n  links: [{endpoints: [\"a:eth1\", \"b:eth1\"]}]\n"), nil)
+	var ps yamlfile.Problems
+	require.ErrorAs(t, err, &ps)
+	assert.Len(t, ps, 1)
 }

@@ -1,5 +1,5 @@
 // The control cell: it speaks for everybody outside the room.
-import { $, choose, el, fill, inject, open, time, truth, work } from "./room.js";
+import { $, choose, el, fill, inject, open, safety, time, truth, work } from "./room.js";
 
 const title = (all, name) => (all || []).find((p) => p.name === name)?.title ?? name;
 let people = {};
@@ -15,6 +15,7 @@ function letter(l) {
 }
 
 open((v) => {
+  safety(v);
   fill("letters", v.truth.letters, letter, "nobody has written yet");
   fill("injects", v.truth.injects, (x) => inject(x));
   fill("work", v.work, (w) => work(w, "seen"), "nothing yet");

@@ -1,8 +1,14 @@
 // A player's page: what the role knows, and what it can do.
-import { $, choose, fill, only, open, question, targets, work } from "./room.js";
+import { $, choose, fill, only, open, question, safety, send, targets, work } from "./room.js";
+
+// decide takes a decision, with the reason that was typed beside it.
+async function decide(q, option) {
+  if (await send("decide", { question: String(q.number), option, why: $("why").value })) $("why").value = "";
+}
 
 open((v) => {
-  fill("open", v.open, (q) => question(q, true));
+  safety(v);
+  fill("open", v.open, (q) => question(q, (option) => decide(q, option)));
   only("asked", (v.open || []).length > 0);
   fill("work", v.work && [...v.work].reverse(), (w) => work(w, "own"), "nothing yet");
 }, (setup) => {

@@ -87,10 +87,10 @@ export function work(w, whose = "") {
 
 const cost = (o) => el("small", {}, (o.takes ? " · takes " + lasting(o.takes) : "") + (o.cost ? " · costs " + o.cost : ""));
 
-// question is what is to be decided; with buttons where it is decided here.
+// question is what is to be decided; with buttons where it is decided here: decide gets the number of the option.
 export function question(q, decide) {
-  return el("li", {}, el("strong", {}, q.text), ...q.options.map((o, i) => el("div", { className: "option" },
-    decide ? button(o.text, "decide", { question: String(q.number), option: String(i + 1) }) : "– " + o.text, cost(o))));
+  const option = (o, i) => decide ? el("button", { type: "button", onclick: () => decide(String(i + 1)) }, o.text) : "– " + o.text;
+  return el("li", {}, el("strong", {}, q.text), ...q.options.map((o, i) => el("div", { className: "option" }, option(o, i), cost(o))));
 }
 
 export const notice = (p) => el("li", {}, el("small", {}, time(p.at) + (p.eta !== undefined ? " · promised for " + time(p.eta) : "")), el("div", {}, p.text));
@@ -122,7 +122,24 @@ function washed(w) {
   fill("wash-remarks", w.remarks, remark, "nobody has said anything yet");
 }
 
-const phases = { waiting: "not begun", running: "running", paused: "paused", emergency: "REAL EMERGENCY: this is no exercise", endex: "ENDEX", "hot-wash": "hot wash" };
+// beckon says in the title how much has been said since somebody last looked.
+const title = document.title;
+let heard, missed = 0;
+function beckon(v) {
+  const said = (v.told || []).length + (v.open || []).length;
+  missed = document.hasFocus() || heard === undefined ? 0 : missed + Math.max(0, said - heard);
+  heard = said;
+  document.title = missed ? `(${missed}) ${title}` : title;
+}
+addEventListener("focus", () => { missed = 0; document.title = title; });
+
+const exercise = document.querySelector(".banner").textContent;
+
+// safety is what everybody can press who takes part, as long as there is something to stop.
+export const safety = (v) => fill("controls", v.phase === "running" || v.phase === "paused" ? ["REAL EMERGENCY"] : [],
+  (text) => button(text, "emergency", {}, "danger"));
+
+const phases = { waiting: "not begun", running: "running", paused: "paused", emergency: "stopped", endex: "ENDEX", "hot-wash": "hot wash" };
 
 // scene shows what every page has.
 export function scene(v) {
@@ -132,11 +149,15 @@ export function scene(v) {
   $("at").textContent = "+" + span(v.clock.at);
   $("phase").textContent = phases[v.phase] + (v.phase === "running" && v.clock.speed > 1 ? " · " + v.clock.speed + "×" : "") + (v.clock.settling ? " · settling" : "");
   $("phase").className = v.phase;
+  const real = v.phase === "emergency", banner = document.querySelector(".banner");
+  banner.classList.toggle("real", real);
+  banner.textContent = real ? "REAL EMERGENCY: this is no exercise. Play has stopped." : exercise;
   if ($("pace")) $("pace").textContent = v.clock.fastest > 1 ? "" : "Packets are real here: time runs as they do or stands, and a pause takes effect once all has settled.";
   fill("told", v.told, message, "nothing yet");
   fill("monitoring", v.monitoring, light);
   fill("posted", v.posted, notice, "nothing yet");
   washed(v.hot_wash);
+  beckon(v);
 }
 
 // targets offers what the chosen operation can be done to.
