@@ -14,7 +14,9 @@ type bond struct {
 	conf    *topology.Bond
 	number  int
 	machine *proto.Bond
-	cause   int // of the latest change of a carrier
+	cause   int            // of the latest change of a carrier
+	moved   time.Duration  // when it last used another member
+	left    *topology.Port // the one that it used before; nil where it used none
 }
 
 // addBond makes a bond. When in its miimon a carrier changes is not known: the next look comes after as much of one as
@@ -57,6 +59,9 @@ func (w *World) stepBonds(now time.Duration) {
 		}
 		was := b.machine.Active()
 		if _, changed := b.machine.Step(now); changed {
+			if b.moved, b.left = now, nil; was != proto.None {
+				b.left = b.conf.Members[was]
+			}
 			w.use(b)
 			w.failover(b, was)
 		}

@@ -12,6 +12,7 @@ import (
 type reach interface {
 	there() bool
 	whole() bool
+	openAt(now time.Duration) bool // it is left open then whether it may be used
 }
 
 // member is a member's life as predicted. It is what the member's machine sees of the world (sim.Viewer).

@@ -274,6 +274,9 @@ func (s *store) say() {
 func (s *store) there() bool { return s.answering }
 func (s *store) whole() bool { return s.answering }
 
+// openAt is false: a datastore answers, or it does not.
+func (s *store) openAt(time.Duration) bool { return false }
+
 // pending says whether time alone will change which path is used, or whether it answers.
 func (s *store) pending() bool { return s.next() != proto.Never }
 

@@ -20,7 +20,8 @@ type way struct {
 	fares  []fare // of its pairs that are whole; nil while nothing is impaired
 	told   bool   // what the members were told: a whole way may still have to be resolved
 	gone   time.Duration
-	cause  int // of the latest change
+	open   time.Duration // until when it is left open whether those who find it whole have found each other
+	cause  int           // of the latest change
 	cancel func()
 }
 
@@ -34,6 +35,9 @@ type traveller interface {
 // there says whether its travellers may use it, and whole whether it is whole: it may still have to be resolved.
 func (y *way) there() bool { return y.told }
 func (y *way) whole() bool { return y.usable }
+
+// openAt says whether it is left open at a moment whether they may use it.
+func (y *way) openAt(now time.Duration) bool { return y.usable && now < y.open }
 
 // pair is a way there and the way back.
 type pair struct{ there, back trip }
@@ -75,6 +79,9 @@ func (w *World) addWay(pairs []pair, oneWay bool) *way {
 	y.usable = w.whole(y)
 	y.told = y.usable
 	w.ways = append(w.ways, y)
+	for _, p := range pairs {
+		w.asks[p.there.from] = true
+	}
 	return y
 }
 

@@ -29,6 +29,7 @@ type World struct {
 	storing     []*store // in the order they were made
 	ways        []*way
 	byFlow      map[string]*way
+	asks        map[*topology.Node]bool // that send by themselves: at the beginning of some way
 	members     []*member
 	byMember    map[*sim.Member]*member
 	residents   map[sim.Resident]*member
@@ -49,7 +50,7 @@ func New(env sim.Env, opts Options) (*World, error) {
 	if err := unsupported(env.Plant); err != nil {
 		return nil, err
 	}
-	w := &World{env: env, opts: opts, state: newState(env.Plant), byFlow: map[string]*way{}, loads: map[*topology.Node]*load{}, stores: map[*topology.Datastore]*store{}, byMember: map[*sim.Member]*member{},
+	w := &World{env: env, opts: opts, state: newState(env.Plant), byFlow: map[string]*way{}, asks: map[*topology.Node]bool{}, loads: map[*topology.Node]*load{}, stores: map[*topology.Datastore]*store{}, byMember: map[*sim.Member]*member{},
 		residents: map[sim.Resident]*member{}}
 	w.timer.at, w.timer.cancel = proto.Never, func() {}
 	for _, n := range env.Plant.Nodes {
@@ -176,7 +177,7 @@ func (w *World) Agrees(m *sim.Member, served bool) bool {
 		return mem != nil
 	}
 	doubtful, some := mem.machine.(sim.Doubtful)
-	return some && !doubtful.Sure()
+	return mem.reach.openAt(w.env.Loop.Now()) || some && !doubtful.Sure()
 }
 
 // Odds are what chance does to a member at present.
@@ -218,7 +219,7 @@ func (w *World) Pending() bool {
 		}
 	}
 	for _, y := range w.ways {
-		if y.usable != y.told {
+		if y.usable != y.told || y.openAt(w.env.Loop.Now()) {
 			return true
 		}
 	}
