@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
@@ -44,11 +45,7 @@ func (a *app) measured(ctx context.Context, sc *sim.Scenario) (sweep.Confirmatio
 	if r.Finding == report.Interrupted {
 		return c, context.Canceled
 	}
-	if r.Finding == report.Inconclusive {
-		c.Doubt = "the run is inconclusive"
-		if len(r.Doubts) > 0 {
-			c.Doubt = r.Doubts[0]
-		}
+	if c.Doubt, c.Disagreements = doubts(log, r); !c.Agrees() {
 		return c, nil
 	}
 	predicted, err := sim.Predict(sc, model.Replay)
@@ -63,6 +60,22 @@ func (a *app) measured(ctx context.Context, sc *sim.Scenario) (sweep.Confirmatio
 		c.Outages += len(h.Outages(u.ID))
 	}
 	return c, nil
+}
+
+// doubts are why a run proves nothing, and where it already went on differently from what the model says. A verdict that is
+// left open, for the measurement is not fine enough, is neither: it is not what is compared.
+func doubts(log *sim.Log, r *report.Report) (doubt string, disagreements []string) {
+	for _, e := range log.Events() {
+		if _, other := e.Data.(sim.DisagreeData); other {
+			disagreements = append(disagreements, sim.DoubtOf(e))
+		}
+	}
+	for _, d := range r.Doubts {
+		if !slices.Contains(disagreements, d) {
+			return d, nil
+		}
+	}
+	return "", disagreements
 }
 
 // confirmed is what the confirmations of a sweep come to.

@@ -14,6 +14,9 @@ const (
 	// mostEither is the largest part of conversations of which the predictions may leave open whether they have an outage:
 	// beyond it, that both worlds agree says little. Chosen.
 	mostEither = 0.05
+	// enoughTalk is from how many conversations on their share is judged: of fewer, chance decides. Chosen: some hundred
+	// incidents' worth.
+	enoughTalk = 200
 	// patientTries is how often an incident is played that proves nothing: a busy machine calms down, or it does not.
 	patientTries = 3
 	// mostShrinks bounds the search for the smallest disagreement: some minutes.
@@ -111,7 +114,7 @@ func (a *app) randomResult(many int, t randomTally) error {
 	fmt.Fprintf(a.Stdout, "BOTH WORLDS AGREE on %d of %d random incidents\n", t.agreed, many)
 	fmt.Fprintf(a.Stdout, "%d of %d conversations (%.1f %%) may have an outage or not, by what is predicted\n", t.either, t.conversations, 100*share)
 	switch {
-	case share > mostEither:
+	case share > mostEither && t.conversations >= enoughTalk:
 		fmt.Fprintf(a.Stdout, "that is more than %.0f %%: agreement says little\n", 100*mostEither)
 		return found{exitNotAsAsked, "too much is left open"}
 	case t.doubtful > 0:
