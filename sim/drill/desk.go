@@ -31,6 +31,7 @@ import (
 type Desk struct {
 	door  Door
 	seats map[string]*chair
+	order []*chair
 	// strangers is what all those may try together who sit nowhere.
 	strangers *budget
 
@@ -49,7 +50,7 @@ type chair struct {
 
 // screen is a browser that looks on.
 type screen struct {
-	view  string      // whose view it shows
+	seat  *chair      // whose view it shows
 	views chan []byte // the latest view; an older one that nobody has fetched gives way to it
 }
 
@@ -76,7 +77,7 @@ func NewDesk(d Door, s *Script, sc *sim.Scenario, f Format, seats []Seat) *Desk 
 		if f == Tabletop && seat.Name == Wall {
 			c.view = Table
 		}
-		desk.seats[seat.Name] = c
+		desk.seats[seat.Name], desk.order = c, append(desk.order, c)
 	}
 	return desk
 }
@@ -112,6 +113,7 @@ func (d *Desk) atSeat() map[string]seatHandler {
 			_, _ = w.Write(c.setup) // a browser that has gone needs no answer
 		},
 		"GET events":     d.events,
+		"GET here":       d.here,
 		"POST do":        d.do,
 		"GET after.md":   d.after(AfterText, "text/markdown; charset=utf-8"),
 		"GET after.html": allowed(d.after(AfterPage, "text/html; charset=utf-8")),

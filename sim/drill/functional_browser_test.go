@@ -63,6 +63,7 @@ func TestAFunctionalDrillInBrowsers(t *testing.T) {
 	storage := takeSeat(t, browser.Phone, address, seats, "storage")
 
 	network.says("phase", "not begun")
+	f.says("here", "Here: Network, Storage. Not here: control cell,")
 	network.says("brief", "You know both cores.")
 	f.press("STARTEX")
 	network.says("phase", "running")

@@ -2,6 +2,7 @@ package drill
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"time"
@@ -36,14 +37,14 @@ func (d *Desk) look(c *chair) *screen {
 	defer d.mu.Unlock()
 	same := 0
 	for s := range d.screens {
-		if s.view == c.view {
+		if s.seat == c {
 			same++
 		}
 	}
 	if len(d.screens) >= mostScreens || same >= mostOf {
 		return nil
 	}
-	s := &screen{view: c.view, views: make(chan []byte, 1)}
+	s := &screen{seat: c, views: make(chan []byte, 1)}
 	d.screens[s], d.dirty = struct{}{}, true
 	return s
 }
@@ -52,6 +53,34 @@ func (d *Desk) lookAway(s *screen) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.screens, s)
+}
+
+// Presence is whether somebody sits at a seat: has its page open, in front of them.
+type Presence struct {
+	Title string `json:"title"`
+	Here  bool   `json:"here"`
+}
+
+// here tells facilitators who has come.
+func (d *Desk) here(c *chair, w http.ResponseWriter, _ *http.Request) {
+	if kindOf(c.Name) != Facilitator {
+		http.Error(w, "look around you", http.StatusForbidden)
+		return
+	}
+	d.mu.Lock()
+	taken := map[*chair]bool{}
+	for s := range d.screens {
+		taken[s.seat] = true
+	}
+	d.mu.Unlock()
+	all := []Presence{}
+	for _, other := range d.order {
+		if kindOf(other.Name) != Facilitator {
+			all = append(all, Presence{other.Title, taken[other]})
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(all) // a browser that has gone needs no answer
 }
 
 // update tells all screens whenever something has changed, and every second while time goes on.
@@ -87,7 +116,7 @@ func (d *Desk) broadcast(ctx context.Context) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for s := range d.screens {
-		view, made := views[s.view]
+		view, made := views[s.seat.view]
 		if !made {
 			continue // it came while the views were made: the next are for it, too
 		}
@@ -105,8 +134,8 @@ func (d *Desk) watched() []string {
 	defer d.mu.Unlock()
 	var all []string
 	for s := range d.screens {
-		if !slices.Contains(all, s.view) {
-			all = append(all, s.view)
+		if !slices.Contains(all, s.seat.view) {
+			all = append(all, s.seat.view)
 		}
 	}
 	return all

@@ -28,10 +28,12 @@ func Guarded(next http.Handler) http.Handler {
 }
 
 // ours says whether a request is of this page. Another site's page may name a host of its own that leads here (DNS
-// rebinding): on the loopback interface only loopback names are ours. What a browser says of where a request comes from
+// rebinding): on the loopback interface only loopback names are ours, unless a certificate vouches for the name, which no
+// other site has. What a browser says of where a request comes from
 // (Fetch Metadata, Origin) must be this page, or a reader who typed its address.
 func ours(r *http.Request) bool {
-	if local, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); ok && local.IP.IsLoopback() && !Loopback(r.Host) {
+	local, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+	if ok && local.IP.IsLoopback() && r.TLS == nil && !Loopback(r.Host) {
 		return false
 	}
 	if o := r.Header.Get("Origin"); o != "" && o != "http://"+r.Host && o != "https://"+r.Host {

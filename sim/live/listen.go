@@ -58,18 +58,20 @@ func (a Address) Open() (l net.Listener, url string, err error) {
 	return l, "https://" + named(host, l.Addr().String(), pair.Leaf), nil
 }
 
-// named is an address with the name of a certificate in it, where its own host is none that anybody could ask for.
+// named is the address that a browser asks for, as a certificate has it: by the name that was given, or by the
+// certificate's where what was given stands for all of this machine's addresses.
 func named(host, address string, c *x509.Certificate) string {
-	ip := net.ParseIP(host)
-	if host != "" && (ip == nil || !ip.IsUnspecified()) {
-		return address
-	}
 	_, port, _ := net.SplitHostPort(address) // of a listener: it has one
-	for _, name := range c.DNSNames {
-		return net.JoinHostPort(name, port)
-	}
-	for _, ip := range c.IPAddresses {
-		return net.JoinHostPort(ip.String(), port)
+	ip := net.ParseIP(host)
+	switch {
+	case host != "" && ip == nil:
+		return net.JoinHostPort(host, port)
+	case ip != nil && !ip.IsUnspecified():
+		return address
+	case len(c.DNSNames) > 0:
+		return net.JoinHostPort(c.DNSNames[0], port)
+	case len(c.IPAddresses) > 0:
+		return net.JoinHostPort(c.IPAddresses[0].String(), port)
 	}
 	return address
 }

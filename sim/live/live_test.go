@@ -250,15 +250,30 @@ func TestACertificateOpensThePageToOthers(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(s.URL, "https://"), s.URL)
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
-	answer, err := (&http.Client{Transport: transport}).Get(s.URL)
-	require.NoError(t, err)
-	require.NoError(t, answer.Body.Close())
-	assert.Equal(t, http.StatusOK, answer.StatusCode)
+	for _, host := range []string{"", "drill.example"} { // the certificate vouches for a name, whatever address it leads to
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL, nil)
+		require.NoError(t, err)
+		r.Host = host
+		answer, err := (&http.Client{Transport: transport}).Do(r)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		assert.Equal(t, http.StatusOK, answer.StatusCode, host)
+	}
 	transport.CloseIdleConnections()
 	require.NoError(t, s.Close())
 
 	_, err = Serve(New(), Address{Listen: "127.0.0.1:0", Certificate: key, Key: key})
 	assert.ErrorContains(t, err, "serve the live page")
+}
+
+func TestAnAddressIsSaidAsBrowsersAskForIt(t *testing.T) {
+	certificate, key, _ := selfSigned(t)
+	for listen, want := range map[string]string{":0": "https://127.0.0.1:", "127.0.0.1:0": "https://127.0.0.1:", "localhost:0": "https://localhost:"} {
+		l, url, err := Address{Listen: listen, Certificate: certificate, Key: key}.Open()
+		require.NoError(t, err)
+		assert.True(t, strings.HasPrefix(url, want), "%s is said as %s", listen, url)
+		require.NoError(t, l.Close())
+	}
 }
 
 // selfSigned makes a certificate of this machine for an hour.

@@ -46,6 +46,16 @@ const letter = (l) => el("li", { className: l.waits ? "waits" : "" }, el("small"
 const found = (f) => el("li", {}, el("small", {}, [f.objective, f.owner, f.until].filter(Boolean).join(" · ")), el("div", {}, f.text),
   f.remedy ? el("div", { className: "faint" }, "with " + f.remedy + ": " + f.delta) : "");
 
+// roll tells who has their page open.
+async function roll() {
+  if (document.hidden) return;
+  const answer = await fetch("here").catch(() => undefined);
+  if (!answer?.ok) return;
+  const all = await answer.json(), names = (here) => all.filter((p) => p.here === here).map((p) => p.title).join(", ");
+  const text = [names(true) && "Here: " + names(true) + ".", names(false) && "Not here: " + names(false) + "."].filter(Boolean).join(" ");
+  if ($("here").textContent !== text) $("here").textContent = text;
+}
+
 open((v) => {
   fill("controls", controls(v), (b) => button(...b));
   only("jump", !["waiting", "endex", "hot-wash"].includes(v.phase));
@@ -68,5 +78,10 @@ open((v) => {
   choose("tell-via", setup.vias.map((via) => [via, via]));
   choose("do-by", [["", "the table"], ...(setup.roles || []).map((r) => [r.name, r.title])]);
   only("letters-section", setup.format === "functional");
+  only("here", setup.format === "functional");
+  if (setup.format === "functional") {
+    roll();
+    setInterval(roll, 3000);
+  }
   targets();
 });
