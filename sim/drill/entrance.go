@@ -26,7 +26,7 @@ func (d *Desk) join(w http.ResponseWriter, r *http.Request) {
 		Token string `json:"token"`
 	}
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, mostToken)).Decode(&in); err != nil {
-		http.Error(w, "this is no link to a seat", http.StatusBadRequest)
+		http.Error(w, "This is no link to a seat.", http.StatusBadRequest)
 		return
 	}
 	var found *chair
@@ -58,7 +58,7 @@ func (d *Desk) turnAway(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "too many links that open nothing: wait a second", http.StatusTooManyRequests)
 		return
 	}
-	http.Error(w, "this link opens no seat, or no longer: a drill that is gone on with has new ones", http.StatusForbidden)
+	http.Error(w, "This link opens no seat, or no longer: a drill that is gone on with has new ones.", http.StatusForbidden)
 }
 
 // cookie is what the token is called in a browser: two drills on one machine differ by their ports alone.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcdrill/dcdrill/sim/drill"
@@ -109,6 +110,17 @@ func (p playing) comesBack() {
 	p.Reload()
 	p.says("work", "dead optic")
 	p.says("phase", "paused")
+}
+
+func TestALinkThatOpensNothingSaysSo(t *testing.T) {
+	h := hold(t, "one-optic", nil)
+	address := serve(t, h, drill.Functional, h.script.Seats(drill.Functional, drill.Staffing{}))
+	p := playing{browser.Open(t, browser.Phone, address+"/#WRONG")}
+	p.says("say", "This link opens no seat")
+	assert.Equal(t, "/", browser.Get[string](p.Page, `location.pathname + location.hash`), "the token is no longer in the address")
+	assert.False(t, browser.Get[bool](p.Page, `document.getElementById("phase") !== null`), "it is no room")
+	p.Fits()
+	p.Accessible()
 }
 
 func TestEverySeatFitsEveryScreen(t *testing.T) {

@@ -20,6 +20,8 @@ type sheet struct {
 	Kind   string // names its main part and its script
 	Title  string
 	Banner string
+	// Seated: somebody sits here; Playing: and takes part, as nobody does at the wall.
+	Seated, Playing bool
 }
 
 // pages are those of all sorts of seats, and the entrance; they are the same for everybody and hold nothing of a drill.
@@ -28,7 +30,7 @@ var pages = func() map[string][]byte {
 	for kind, title := range map[string]string{
 		entrance: "your seat", Facilitator: "facilitator", Control: "control cell", Evaluator: "evaluator", Wall: "wall screen", player: "player",
 	} {
-		s := sheet{Kind: kind, Title: title, Banner: Banner}
+		s := sheet{Kind: kind, Title: title, Banner: Banner, Seated: kind != entrance, Playing: kind != entrance && kind != Wall}
 		if kind == Facilitator || kind == Control || kind == Evaluator {
 			s.Banner += ": not for players"
 		}

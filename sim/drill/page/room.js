@@ -85,7 +85,7 @@ export function work(w, whose = "") {
     w.done || w.left || whose === "seen" ? "" : button("Stop", "stop", { work: String(w.number) }));
 }
 
-const cost = (o) => el("small", {}, (o.takes ? " · takes " + lasting(o.takes) : "") + (o.cost ? " · costs " + o.cost : ""));
+const cost = (o) => el("small", {}, [o.takes && " takes " + lasting(o.takes), o.cost && " costs " + o.cost].filter(Boolean).join(","));
 
 // question is what is to be decided; with buttons where it is decided here: decide gets the number of the option.
 export function question(q, decide) {
