@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcdrill/dcdrill/sim/simtest/browser"
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
@@ -187,4 +189,28 @@ func TestFilesAreNamedAsCISystemsDo(t *testing.T) {
 	assert.Equal(t, "sub/plant.yaml", slashed(filepath.Join(here, "sub", "plant.yaml")))
 	outside := filepath.Join(filepath.Dir(here), "plant.yaml")
 	assert.Equal(t, filepath.ToSlash(outside), slashed(outside), "what is elsewhere keeps its whole name")
+}
+
+func TestThePageOfFindings(t *testing.T) {
+	r := mixed(t)
+	r.Findings[0].Workloads = []string{"web", "mail"}
+	text := written(t, "html", r)
+	for _, want := range []string{
+		"50% of *all*\n&lt;b&gt; | more", "Do: raise it", `<pre>two: 2</pre>`, "accepted until 2030-01-01 by noc: moving",
+		`<li id="finding-1"`, `<a href="#workload-web">web</a>`, `<tr id="workload-mail">`, `<a href="#finding-1">a|b</a>`,
+		"any one failure. DOES NOT HOLD: 2 errors, 1 warning and 1 accepted finding.",
+	} {
+		assert.Contains(t, text, want)
+	}
+	assert.NotContains(t, text, "http://", "it needs no network")
+	assert.NotContains(t, text, "https://", "it needs no network")
+
+	file := filepath.Join(t.TempDir(), "findings.html")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	p := browser.Open(t, browser.Phone, browser.File(file))
+	p.Click(`a[href="#workload-web"]`)
+	p.Until(`location.hash == "#workload-web"`)
+	p.Fits()
+	p.Accessible()
+	p.Clean()
 }

@@ -46,6 +46,7 @@ var shown = map[string]func(t *testing.T, out []byte) [3]any{
 	"text":     by(`(?m)^(.+):(\d+):(\d+): error \(new\): san says that one of its members is enough, yet conduit south-duct`),
 	"github":   by(`(?m)^::error file=(.+),line=(\d+),col=(\d+),title=dcdrill shared-fate::san says .* yet conduit south-duct`),
 	"markdown": by("(?m)^\\| error \\(new\\) \\| `(.+):(\\d+)()` \\| san says .* yet conduit south-duct"),
+	"html":     by(`<strong>error \(new\):</strong> san says [^<]* yet conduit south-duct [^<]*</p>\s*<p class="note">([^:<]+):(\d+):(\d+)</p>`),
 	"json": func(t *testing.T, out []byte) [3]any {
 		var back struct {
 			Holds    bool

@@ -53,6 +53,14 @@ func WriteHTML(w io.Writer, r *Report, f *Foreword) error {
 	return nil
 }
 
+// WriteSections writes a foreword as a page of its own, with no report behind it.
+func WriteSections(w io.Writer, f *Foreword) error {
+	if err := pages.ExecuteTemplate(w, "sections", standalone{f}); err != nil {
+		return fmt.Errorf("write page: %w", err)
+	}
+	return nil
+}
+
 // Asset is the style sheet ("page.css") or the script ("page.js") of the pages.
 func Asset(name string) ([]byte, error) {
 	text, err := pageFiles.ReadFile("page/" + name)
