@@ -2,6 +2,7 @@ package topology
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
@@ -16,8 +17,11 @@ type builder struct {
 
 	nodes  []*draft
 	drafts map[*Node]*draft
-	// transits counts the addresses handed out for generated networks.
+	// transits counts the addresses handed out for generated networks; taken are subnets of others in the same space.
 	transits addressPool
+	taken    []netip.Prefix
+	// named are the networks by name, the first of several.
+	named map[string]*Network
 	// told are the links of which the file says what they carry.
 	told    map[*Link]bool
 	portsOn map[*Network][]*Port
@@ -38,7 +42,7 @@ type draft struct {
 
 // FromNode builds a plant from a YAML tree. The error is yamlfile.Problems and holds all of them.
 func FromNode(n *yamlfile.Node) (*Plant, error) {
-	b := &builder{spec: &Spec{}, plant: &Plant{}, drafts: map[*Node]*draft{}, told: map[*Link]bool{}}
+	b := &builder{spec: &Spec{}, plant: &Plant{}, drafts: map[*Node]*draft{}, told: map[*Link]bool{}, named: map[string]*Network{}}
 	if n.Kind() != yamlfile.Map {
 		b.ps.Add(n.Pos(), "", "want a plant (name, networks, topology...), this is %s", n.Kind())
 		return nil, b.ps.Err()

@@ -3,6 +3,7 @@ package topology
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 )
 
 // firstHost is where the addresses of ordinary nodes begin in a subnet that has the room: those before are for
@@ -18,25 +19,16 @@ var transitSpace = netip.MustParsePrefix("100.64.0.0/10")
 // addressPool hands out generated subnets, none overlapping a declared one.
 type addressPool struct{ used uint32 }
 
-func (p *addressPool) next(bits int, avoid []*Network) netip.Prefix {
+func (p *addressPool) next(bits int, avoid []netip.Prefix) netip.Prefix {
 	size := uint32(1) << (32 - bits)
 	for {
 		p.used = (p.used + size - 1) / size * size
 		subnet := netip.PrefixFrom(offset(transitSpace.Addr(), p.used), bits)
 		p.used += size
-		if !overlapsAny(subnet, avoid) {
+		if !slices.ContainsFunc(avoid, subnet.Overlaps) {
 			return subnet
 		}
 	}
-}
-
-func overlapsAny(subnet netip.Prefix, networks []*Network) bool {
-	for _, n := range networks {
-		if !n.Transit && n.Subnet.Overlaps(subnet) {
-			return true
-		}
-	}
-	return false
 }
 
 // offset is the n-th address after a.

@@ -105,14 +105,7 @@ func (b *builder) carryAccess(l *Link) {
 	b.ps.Add(l.Pos, hint, "link %s carries no network", l.ID)
 }
 
-func (b *builder) declared(id string) *Network {
-	for _, n := range b.plant.Networks {
-		if n.ID == id {
-			return n
-		}
-	}
-	return nil
-}
+func (b *builder) declared(id string) *Network { return b.named[id] }
 
 // carryUplink is for a router's port into a switch.
 func (b *builder) carryUplink(l *Link, router, into *Port) {
@@ -177,7 +170,7 @@ func (b *builder) addTransit(name string, bits int) *Network {
 	for i := 2; b.declared(unique) != nil; i++ {
 		unique = fmt.Sprintf("%s-%d", name, i)
 	}
-	return b.addNetwork(unique, b.transits.next(bits, b.plant.Networks), true)
+	return b.addNetwork(unique, b.transits.next(bits, b.taken), true)
 }
 
 // leafGateways makes the one routed switch that a network's hosts plug into its gateway.

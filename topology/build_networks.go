@@ -2,7 +2,6 @@ package topology
 
 import (
 	"net/netip"
-	"slices"
 
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
@@ -25,7 +24,18 @@ func (b *builder) declareNetworks() {
 			n.Subnet6 = s.Subnet6.Prefix
 		}
 		b.checkNetwork(n, s)
-		b.plant.Networks = append(b.plant.Networks, n)
+		b.takeIn(n)
+	}
+}
+
+// takeIn adds a network to the plant.
+func (b *builder) takeIn(n *Network) {
+	b.plant.Networks = append(b.plant.Networks, n)
+	if b.named[n.ID] == nil {
+		b.named[n.ID] = n
+	}
+	if !n.Transit && n.Subnet.Overlaps(transitSpace) {
+		b.taken = append(b.taken, n.Subnet)
 	}
 }
 
@@ -57,9 +67,8 @@ func (b *builder) checkOverlap(n *Network) {
 
 // network finds a declared network; nil after a complaint.
 func (b *builder) network(w yamlfile.Word) *Network {
-	i := slices.IndexFunc(b.plant.Networks, func(n *Network) bool { return n.ID == w.Text })
-	if i >= 0 {
-		return b.plant.Networks[i]
+	if n := b.declared(w.Text); n != nil {
+		return n
 	}
 	var have []string
 	for _, n := range b.plant.Networks {
@@ -72,6 +81,6 @@ func (b *builder) network(w yamlfile.Word) *Network {
 // addNetwork makes one that the file does not have.
 func (b *builder) addNetwork(id string, subnet netip.Prefix, transit bool) *Network {
 	n := &Network{Index: len(b.plant.Networks), ID: id, Subnet: subnet, MTU: DefaultMTU, Transit: transit}
-	b.plant.Networks = append(b.plant.Networks, n)
+	b.takeIn(n)
 	return n
 }
