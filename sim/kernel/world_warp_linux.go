@@ -69,6 +69,9 @@ func (w *World) unsettled(l *life, now time.Duration) string {
 		return w.disagree(l, measured, agrees)
 	}
 	l.disagrees, l.told = 0, false
+	if !measured && w.shadow.Open(l.member) {
+		return l.member.Subject() + " is looked for where it was" // by timers of the kernel's, which do not jump
+	}
 	if !l.tracker.ResolvedSince(max(w.changed, l.changed), now) {
 		return l.member.Subject() + " has not been asked since the last change"
 	}

@@ -177,7 +177,14 @@ func (w *World) Agrees(m *sim.Member, served bool) bool {
 		return mem != nil
 	}
 	doubtful, some := mem.machine.(sim.Doubtful)
-	return mem.reach.openAt(w.env.Loop.Now()) || some && !doubtful.Sure()
+	return w.Open(m) || some && !doubtful.Sure()
+}
+
+// Open says whether it is left open at present whether a member may use its way: it is whole, and those at its ends may not
+// have found each other yet.
+func (w *World) Open(m *sim.Member) bool {
+	mem := w.byMember[m]
+	return mem != nil && mem.reach.openAt(w.env.Loop.Now())
 }
 
 // Odds are what chance does to a member at present.
