@@ -20,7 +20,13 @@ func init() {
 //go:embed page
 var pageFiles embed.FS
 
-var pages = template.Must(template.New("page").ParseFS(pageFiles, "page/*.tmpl"))
+var pages = template.Must(template.New("page").Funcs(template.FuncMap{
+	"fewest": func(events []int) []int { return events[:min(len(events), mostCites)] },
+	"more":   func(events []int) int { return max(0, len(events)-mostCites) },
+}).ParseFS(pageFiles, "page/*.tmpl"))
+
+// mostCites is how many events are named in one place: a check of 284 machines rests on more than anybody reads (chosen).
+const mostCites = 12
 
 // writeHTML writes one file that needs nothing else: no network, no other file.
 func writeHTML(w io.Writer, r *Report, _ Style) error { return WriteHTML(w, r, nil) }

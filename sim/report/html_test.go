@@ -252,6 +252,42 @@ func TestManyPartsAreABand(t *testing.T) {
 	says(t, rendered(t, log), `id="part-leaf24"`)
 }
 
+// A fault that takes optics has no end of its own: it is over when somebody has replaced the last of them.
+func TestAFaultEndsWithTheLastOpticThatIsReplaced(t *testing.T) {
+	var now time.Duration
+	log := sim.NewLog(func() time.Duration { return now }, nil)
+	log.Add(0, "", sim.HeaderData{Format: sim.Format, Entries: []sim.EntryData{{ID: "optics", Kind: "optic-dead", Text: "optic-dead a b"}}})
+	log.Add(0, "", sim.SteadyData{Members: 1})
+	fault := log.Add(0, "optics", sim.FaultData{Fault: "optic-dead", Text: "optic-dead a b"})
+	for _, port := range []string{"a:1", "b:1"} {
+		log.Add(fault, port, sim.OpticData{State: "dead"})
+	}
+	for i, port := range []string{"a:1", "b:1"} {
+		now = time.Duration(i+4) * time.Hour
+		log.Add(log.Add(0, port, sim.ActionData{Do: "replace optic"}), port, sim.OpticData{State: "ok"})
+	}
+	now = 9 * time.Hour
+	log.Add(0, "", sim.EndData{Reason: "played"})
+	lane := newSheet(Read(log), nil).Groups[1].Lanes[0]
+	require.Len(t, lane.Spans, 1)
+	assert.False(t, lane.Spans[0].Open)
+	assert.Equal(t, 5*time.Hour, lane.Spans[0].To)
+	assert.Equal(t, "5h", lane.Sum)
+}
+
+func TestACheckThatRestsOnVeryMuchNamesTheFirst(t *testing.T) {
+	log := sim.NewLog(func() time.Duration { return 0 }, nil)
+	log.Add(0, "", sim.HeaderData{Format: sim.Format})
+	log.Add(0, "", sim.SteadyData{Members: 1})
+	log.Add(0, "", sim.EndData{Reason: "played"})
+	many := make([]int, mostCites+5)
+	for i := range many {
+		many[i] = i%3 + 1
+	}
+	log.Add(0, "all", sim.VerdictData{Part: "expect", Outcome: sim.Passed, Want: "x", Got: "x", Evidence: many})
+	says(t, rendered(t, log), "and 5 more")
+}
+
 // putRight is a log of an incident that people put right, with where the time went.
 func putRight() *sim.Log {
 	var now time.Duration

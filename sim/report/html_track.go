@@ -23,12 +23,13 @@ type tracks struct {
 	spares     spells
 	notices    []span
 	room       room
+	dead       map[string]map[string]bool // by fault: the optics that it took and nobody has replaced
 	steady     bool
 	staged     map[int]bool // stage events: carriers that follow from them go without saying
 }
 
 func readTracks(log *sim.Log, ids elementIDs) *tracks {
-	t := &tracks{log: log, ids: ids, history: sim.HistoryOf(log), staged: map[int]bool{}}
+	t := &tracks{log: log, ids: ids, history: sim.HistoryOf(log), staged: map[int]bool{}, dead: map[string]map[string]bool{}}
 	t.end, _ = t.history.End()
 	for _, e := range log.Events() {
 		t.read(e)
@@ -54,9 +55,34 @@ func (t *tracks) read(e sim.Event) {
 			t.guests.set(e.Subject, e, guestCondition(d), t.log.Fault(e.Cause))
 		}
 	default:
+		t.mended(e)
 		t.part(e)
 		t.person(e)
 		t.room.read(e)
+	}
+}
+
+// mended ends the lane of a fault that has nothing left of it: somebody has replaced every optic that it took.
+func (t *tracks) mended(e sim.Event) {
+	d, ok := e.Data.(sim.OpticData)
+	if !ok {
+		return
+	}
+	if d.State != "ok" {
+		fault := t.log.Fault(e.Cause).Subject
+		if t.dead[fault] == nil {
+			t.dead[fault] = map[string]bool{}
+		}
+		t.dead[fault][e.Subject] = true
+		return
+	}
+	for fault, optics := range t.dead {
+		if optics[e.Subject] {
+			delete(optics, e.Subject)
+			if len(optics) == 0 {
+				t.faults.set(fault, e, condition{}, sim.Event{})
+			}
+		}
 	}
 }
 
