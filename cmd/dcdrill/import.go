@@ -95,7 +95,7 @@ What a device is is told by --kind, or guessed: what is wired to most others is 
 // imported writes what was imported.
 func (a *app) imported(text fmt.Stringer, file string) error {
 	write := func(w io.Writer) error {
-		_, err := io.WriteString(w, text.String())
+		_, err := io.WriteString(w, editors("topology")+text.String())
 		return err
 	}
 	if file == "" {

@@ -32,17 +32,22 @@ func (a *app) showCommand() *cobra.Command {
 
 func builtins() []string { return slices.Concat(scenarios.Names(), scenarios.Topologies()) }
 
+// editors is the line by which they know what a file is, once dcdrill schema has written the schema beside it.
+func editors(schema string) string {
+	return "# yaml-language-server: $schema=" + schema + ".schema.json\n"
+}
+
 // builtin finds the text of what is built in under a name.
 func builtin(name string) (string, error) {
 	if text, ok := scenarios.Text(name); ok {
-		return text, nil
+		return editors("scenario") + text, nil
 	}
 	if topology.IsBuiltin(name) {
 		text, err := topology.Text(name)
 		if err != nil {
 			return "", &usageError{err}
 		}
-		return text, nil
+		return editors("topology") + text, nil
 	}
 	hint := yamlfile.Suggest(name, builtins())
 	if hint == "" {
