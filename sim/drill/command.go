@@ -38,9 +38,12 @@ const limited = "limited"
 // afterwards are the commands that are left once the drill is over.
 var afterwards = []string{"note", "rate", "finding", "hotwash", limited}
 
-// steering are those by which one facilitator could undo what another has just done. A pause and an emergency are none:
-// whoever wants time to stand is right.
-var steering = []string{"startex", "run", "jump", "endex", "hotwash"}
+// steering are those by which one facilitator could undo what another has just done. Those that are stopping are always
+// heard: whoever wants time to stand is right.
+var (
+	steering = []string{"startex", "run", "jump", "endex", "hotwash"}
+	stopping = []string{"pause", "emergency"}
+)
 
 // Verbs lists the commands.
 func Verbs() []string {
@@ -103,7 +106,7 @@ func (r *Room) timely(c Command) error {
 
 // steers remembers who has steered the clock, and how.
 func (r *Room) steers(c Command) {
-	if c.Verb == "pause" || c.Verb == "emergency" || slices.Contains(steering, c.Verb) {
+	if slices.Contains(steering, c.Verb) || slices.Contains(stopping, c.Verb) {
 		r.steered++
 		r.steeredBy = fmt.Sprintf("%s has commanded %s", c.By, c.Verb)
 	}

@@ -68,6 +68,7 @@ func TestAFacilitatorHoldsADrillInABrowser(t *testing.T) {
 	says(f, "decisions", "decided: look")
 	h.must("jump", "to", "31m")
 	says(w, "work", "dead optic")
+	says(f, "at", "+31m00s") // who has not seen what others did is not heard
 	press("ENDEX")
 	says(w, "phase", "ENDEX")
 	f.Clean()

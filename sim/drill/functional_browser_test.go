@@ -112,6 +112,20 @@ func (p playing) comesBack() {
 	p.says("phase", "paused")
 }
 
+// TestWhoHasSteeredGoesOnAtOnce: a facilitator who presses faster than views come is heard all the same.
+func TestWhoHasSteeredGoesOnAtOnce(t *testing.T) {
+	h := hold(t, "one-optic", nil)
+	f := playing{browser.Open(t, browser.Desktop, desk(t, h)+"/")}
+	f.says("phase", "not begun")
+	refused := browser.Get[string](f.Page, `import("/page/room.js").then(async (r) => {
+		for (const verb of ["startex", "pause", "jump", "jump"]) if (!await r.send(verb)) return verb;
+		return "";
+	})`)
+	assert.Empty(t, refused)
+	assert.GreaterOrEqual(t, h.facilitator().Truth.Steered, 4)
+	f.Clean()
+}
+
 func TestALinkThatOpensNothingSaysSo(t *testing.T) {
 	h := hold(t, "one-optic", nil)
 	address := serve(t, h, drill.Functional, h.script.Seats(drill.Functional, drill.Staffing{}))
@@ -131,12 +145,13 @@ func TestEverySeatFitsEveryScreen(t *testing.T) {
 	h.must("pause")
 	h.must("jump", "to", "20m")
 	for _, name := range []string{drill.Control, drill.Evaluator, drill.Wall, "liaison"} {
-		for _, size := range []browser.Size{browser.Phone, browser.Desktop} {
-			p := takeSeat(t, size, address, seats, name)
-			p.Until(`document.getElementById("monitoring").children.length > 0`)
-			p.Fits()
-			p.Accessible()
-			p.Clean()
-		}
+		p := takeSeat(t, browser.Phone, address, seats, name)
+		p.Until(`document.getElementById("monitoring").children.length > 0`)
+		p.Fits()
+		p.Accessible()
+		p.Resize(browser.Desktop)
+		p.Fits()
+		p.Accessible()
+		p.Clean()
 	}
 }

@@ -22,7 +22,9 @@ type Setup struct {
 	Contacts   []Person `json:"contacts,omitempty"`
 	Roles      []Person `json:"roles,omitempty"`
 	Vias       []string `json:"vias,omitempty"`
-	Ratings    []Grade  `json:"ratings,omitempty"`
+	// Steering are the commands that are refused when somebody else has steered the clock since they were decided on.
+	Steering []string `json:"steering,omitempty"`
+	Ratings  []Grade  `json:"ratings,omitempty"`
 	// Remedies are the scenario's variants, which a finding can name.
 	Remedies []string `json:"remedies,omitempty"`
 	Format   Format   `json:"format"`
@@ -58,6 +60,7 @@ func (s *Script) Setup(sc *sim.Scenario, f Format, seat Seat) Setup {
 	set := Setup{Seat: seat.Name, Title: seat.Title, Format: f, Start: beginning(sc)}
 	switch kindOf(seat.Name) {
 	case Facilitator:
+		set.Steering = slices.Concat(steering, stopping)
 		set.Operations, set.Posts, set.Roles, set.Vias, set.Ratings = s.tools(sc, nil), true, s.players(), vias(), grades()
 		set.Briefing, set.Remedies = s.Briefing, slices.Sorted(maps.Keys(s.Remedies))
 	case Control:

@@ -32,11 +32,13 @@ export function time(s) {
 }
 
 export async function send(verb, args = {}, by = "") {
-  const clean = Object.fromEntries(Object.entries(args).filter(([, v]) => v !== ""));
+  const clean = Object.fromEntries(Object.entries(args).filter(([, v]) => v !== "")), seen = steered;
   const answer = await fetch("do", {
     method: "POST", headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ ...(by && { by }), verb, args: clean, ...(steered !== undefined && { seen: steered }) }),
+    body: JSON.stringify({ ...(by && { by }), verb, args: clean, ...(seen !== undefined && { seen }) }),
   }).catch(() => undefined);
+  // Who has steered knows it before the next view says so, and can go on at once.
+  if (answer?.ok && seen !== undefined && (setup.steering || []).includes(verb)) steered = Math.max(steered ?? 0, seen + 1);
   $("error").textContent = answer?.ok ? "" : answer ? await answer.text() : "The desk does not answer: nothing was sent.";
   return answer?.ok === true;
 }
@@ -143,7 +145,7 @@ const phases = { waiting: "not begun", running: "running", paused: "paused", eme
 
 // scene shows what every page has.
 export function scene(v) {
-  steered = v.truth?.steered;
+  if (v.truth) steered = Math.max(steered ?? 0, v.truth.steered);
   $("title").textContent = v.title;
   $("local").textContent = v.clock.local || "";
   $("at").textContent = "+" + span(v.clock.at);
@@ -196,7 +198,7 @@ function watch(show) {
     stream = new EventSource("events");
     stream.onmessage = (e) => show(JSON.parse(e.data));
     stream.onerror = () => { $("lost").textContent = "The desk does not answer. This page tries again by itself; if it stays so, open your link again."; };
-    stream.onopen = () => { $("lost").textContent = ""; };
+    stream.onopen = () => { $("lost").textContent = ""; steered = undefined; }; // of another desk, it may be
   };
   document.addEventListener("visibilitychange", look);
   look();

@@ -75,7 +75,8 @@ func Open(t testing.TB, size Size, address string) *Page {
 	}
 	p := &Page{t: t, address: address}
 	p.start(chromium(t))
-	p.Do(chromedp.EmulateViewport(size.Width, size.Height), chromedp.Navigate(address))
+	p.Resize(size)
+	p.Do(chromedp.Navigate(address))
 	return p
 }
 
@@ -223,6 +224,12 @@ func (p *Page) at(path string) bool {
 	}
 	at, err := url.Parse(h.Entries[h.CurrentIndex].URL)
 	return err == nil && strings.HasPrefix(at.Path, path)
+}
+
+// Resize gives the page another screen.
+func (p *Page) Resize(size Size) {
+	p.t.Helper()
+	p.Do(chromedp.EmulateViewport(size.Width, size.Height))
 }
 
 // Reload opens the page anew.
