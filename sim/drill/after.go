@@ -56,7 +56,7 @@ type action struct {
 	h      *sim.History
 	start  time.Time // zero: the scenario has no date
 	end    time.Duration
-	torn   bool // the log ends in the middle
+	torn   bool // the log ends before the drill does
 }
 
 func newAction(log *sim.Log) (*action, error) {
@@ -76,7 +76,10 @@ func newAction(log *sim.Log) (*action, error) {
 	a.start, _ = time.Parse(time.RFC3339, a.header.Start) // empty: no date
 	var reason string
 	a.end, reason = a.h.End()
-	a.torn = reason == ""
+	a.torn = reason == "" && a.first(func(e sim.Event) bool {
+		d, phase := e.Data.(sim.PhaseData)
+		return phase && d.Phase == string(Ended)
+	}).Seq == 0
 	return a, nil
 }
 

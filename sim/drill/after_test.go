@@ -2,6 +2,8 @@ package drill_test
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -192,4 +194,20 @@ func TestTheAfterActionReportIsAFormatOfReports(t *testing.T) {
 		require.NoError(t, kind.New()(&out, report.Read(h.log), report.Style{}))
 		assert.Equal(t, after(t, h.log, name), out.String())
 	}
+}
+
+// TestPictureOfTheAfterActionReport makes it with -rewrite, and holds that it is there and small.
+func TestPictureOfTheAfterActionReport(t *testing.T) {
+	file := filepath.Join("..", "..", "docs", "after-action.png")
+	if *rewrite {
+		h := hold(t, "sconet-2023", nil)
+		badDay(h)
+		h.played()
+		p := browser.Open(t, browser.Size{Width: 1280, Height: 900}, desk(t, h)+"/seat/facilitator/after.html")
+		browser.Get[string](p, `document.getElementById("fore-plan").scrollIntoView(), ""`)
+		p.Picture(file)
+	}
+	picture, err := os.Stat(file)
+	require.NoError(t, err)
+	assert.Less(t, picture.Size(), int64(250_000))
 }
