@@ -22,7 +22,7 @@ func (b *builder) bond(d *draft, item yamlfile.Item[BondSpec]) {
 	s := item.Value
 	bond := &Bond{
 		Node: d.node, Index: len(d.node.Bonds), Name: item.Key, Mode: s.Mode, Miimon: defaultMiimon,
-		Updelay: s.Updelay, Downdelay: s.Downdelay, Reselect: s.Reselect, Pos: item.Pos,
+		Updelay: s.Updelay, Downdelay: s.Downdelay, Reselect: s.Reselect, Rate: s.Rate, Pos: item.Pos,
 	}
 	b.checkID(item.Key, item.Pos)
 	if d.byName[item.Key] != nil {
@@ -36,6 +36,9 @@ func (b *builder) bond(d *draft, item yamlfile.Item[BondSpec]) {
 	}
 	if bond.Reselect == "" {
 		bond.Reselect = ReselectAlways
+	}
+	if bond.Rate == "" {
+		bond.Rate = SlowLACP
 	}
 	if set(&bond.Miimon, s.Miimon); bond.Miimon < time.Millisecond {
 		b.ps.Add(s.Pos, "without it a bond never looks at its members", "miimon of %s is %s", bond, bond.Miimon)

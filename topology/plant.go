@@ -241,6 +241,23 @@ const (
 	LACP         BondMode = "802.3ad"
 )
 
+// LACPRate is how often a bond of mode 802.3ad asks its partner to speak.
+type LACPRate string
+
+// The two rates of IEEE 802.1AX 6.4.4; slow is the kernel's default.
+const (
+	SlowLACP LACPRate = "slow"
+	FastLACP LACPRate = "fast"
+)
+
+// Period is from one message to the next.
+func (r LACPRate) Period() time.Duration {
+	if r == FastLACP {
+		return time.Second
+	}
+	return 30 * time.Second
+}
+
 // Reselect says when a recovered primary is used again (Linux bonding.rst, primary_reselect).
 type Reselect string
 
@@ -263,6 +280,7 @@ type Bond struct {
 	Downdelay time.Duration
 	Primary   *Port // nil: none preferred
 	Reselect  Reselect
+	Rate      LACPRate
 	Pos       Pos
 }
 

@@ -102,6 +102,7 @@ type BondSpec struct {
 	Updelay   time.Duration   `yaml:"updelay" doc:"how long a recovered member waits before it is used"`
 	Downdelay time.Duration   `yaml:"downdelay" doc:"how long a lost member is still used"`
 	Primary   yamlfile.Word   `yaml:"primary" doc:"member that is used whenever it is up"`
+	Rate      LACPRate        `yaml:"lacp_rate" enum:"slow|fast" doc:"802.3ad: how often the partner is heard, every 30s (slow, default) or 1s; it is given up after three times that"`
 	Reselect  Reselect        `yaml:"primary_reselect" enum:"always|better|failure" doc:"when a recovered primary is used again, always by default"`
 }
 

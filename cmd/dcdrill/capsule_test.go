@@ -30,8 +30,8 @@ func capsuleHere() bool {
 	return err == nil
 }
 
-// inCapsule are built-in scenarios that between them rest for hours, wait for TCP, turn native bonds and grow spanning trees.
-var inCapsule = []string{"core-pair-reboot", "conduit-cut", "flapping-uplink", "spine-lost", "stp-ring-cut", "tcp-gives-up"}
+// inCapsule are built-in scenarios that between them rest for hours, wait for TCP, turn native bonds, grow spanning trees and lose partners.
+var inCapsule = []string{"core-pair-reboot", "conduit-cut", "flapping-uplink", "spine-lost", "stp-ring-cut", "tcp-gives-up", "lacp-slow-timeout"}
 
 // TestCapsuleVerifies plays a part of the library in virtual time: as expected, and as predicted.
 func TestCapsuleVerifies(t *testing.T) {

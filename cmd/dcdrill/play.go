@@ -14,6 +14,7 @@ import (
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/capsule"
 	"github.com/dcdrill/dcdrill/sim/model"
 	"github.com/dcdrill/dcdrill/sim/report"
 	"github.com/dcdrill/dcdrill/topology"
@@ -157,7 +158,16 @@ func (a *app) playIn(ctx context.Context, sc *sim.Scenario, f *playFlags, listen
 	if f.world != "model" {
 		log, err := a.playKernel(ctx, sc, f, listen)
 		var unavailable *kernel.Unavailable
-		if f.world != "" || !errors.As(err, &unavailable) || len(f.captures) > 0 {
+		if f.world != "" || !errors.As(err, &unavailable) {
+			return log, err
+		}
+		if _, none := capsule.Find(); unavailable.Driver && none == nil {
+			fmt.Fprintf(a.Stderr, "not in the kernel world (%s): the capsule plays it instead\n", unavailable.What)
+			inside := *f
+			inside.world = "capsule"
+			return a.playKernel(ctx, sc, &inside, listen)
+		}
+		if len(f.captures) > 0 {
 			return log, err
 		}
 		fmt.Fprintf(a.Stderr, "no kernel world here (%s): the model predicts instead\n", unavailable.What)

@@ -2,14 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/kernel"
 	"github.com/dcdrill/dcdrill/sim/kernel/capsule"
 	"github.com/dcdrill/dcdrill/sim/model"
 	"github.com/dcdrill/dcdrill/sim/report"
@@ -95,7 +98,13 @@ func (a *app) verify(ctx context.Context, sc *sim.Scenario, f *playFlags) error 
 		if i > 0 && f.out != "" {
 			f.out = filepath.Join(f.out, world) // each keeps its own log
 		}
-		if err := a.verifyIn(ctx, sc, f, predicted); err != nil {
+		err := a.verifyIn(ctx, sc, f, predicted)
+		var unavailable *kernel.Unavailable
+		if errors.As(err, &unavailable) && unavailable.Driver && slices.Contains(measured[i+1:], "capsule") {
+			fmt.Fprintf(a.Stderr, "not verified in the kernel world: %s\n", unavailable.What)
+			continue
+		}
+		if err != nil {
 			return err
 		}
 	}

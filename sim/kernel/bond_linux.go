@@ -108,7 +108,7 @@ func (bs *bonds) see(states []linkState) {
 	for _, s := range states {
 		w, ours := bs.watched[s.index]
 		switch {
-		case !ours:
+		case !ours, w.bond.of.Mode == topology.LACP && w.member == proto.None: // it has no one active member to follow
 		case w.member == proto.None:
 			bs.follow(w.bond, s.activeSlave)
 		default:

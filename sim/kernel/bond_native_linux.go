@@ -27,6 +27,9 @@ func (b *batch) bondOptions(of *topology.Bond) {
 	b.u32(unix.IFLA_BOND_MIIMON, uint32(of.Miimon/time.Millisecond))
 	b.u32(unix.IFLA_BOND_UPDELAY, uint32(of.Updelay/time.Millisecond))
 	b.u32(unix.IFLA_BOND_DOWNDELAY, uint32(of.Downdelay/time.Millisecond))
+	if of.Mode == topology.LACP {
+		b.u8(unix.IFLA_BOND_AD_LACP_RATE, lacpRates[of.Rate])
+	}
 	if of.Mode == topology.ActiveBackup {
 		b.u8(unix.IFLA_BOND_PRIMARY_RESELECT, bondReselects[of.Reselect])
 	}
@@ -50,5 +53,6 @@ func (b *batch) setPrimary(d *bondDevice) {
 // Numbers of the kernel's bonding driver (linux/if_bonding.h, bond_options.c).
 var (
 	bondModes     = map[topology.BondMode]uint8{topology.ActiveBackup: 1, topology.LACP: 4}
+	lacpRates     = map[topology.LACPRate]uint8{topology.SlowLACP: 0, topology.FastLACP: 1}
 	bondReselects = map[topology.Reselect]uint8{"": 0, topology.ReselectAlways: 0, topology.ReselectBetter: 1, topology.ReselectFailure: 2}
 )

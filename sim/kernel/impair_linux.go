@@ -242,7 +242,7 @@ func impairing(words []string) error {
 	}
 	return &Unavailable{
 		What:   "this kernel has no network emulator (CONFIG_NET_SCH_NETEM) for " + strings.Join(lacking, ", "),
-		Remedy: "sudo modprobe sch_netem, or use --world capsule", Err: sim.ErrUnsupported,
+		Remedy: "sudo modprobe sch_netem, or use --world capsule", Err: sim.ErrUnsupported, Driver: true,
 	}
 }
 

@@ -113,15 +113,13 @@ func (g *guard) stand(t *transaction) {
 	var in, out []string
 	for _, d := range g.node.ports {
 		in = append(in, d.name)
-		if d.bridge == nil && d.bond == nil {
+		if d.bridge == nil && (d.bond == nil || !g.inner) { // members of the kernel's own bonds speak LACP by themselves
 			out = append(out, d.name)
 		}
 	}
 	for _, b := range g.node.bonds {
 		if g.inner {
 			in = append(in, b.inner.name)
-		} else {
-			out = append(out, b.name)
 		}
 	}
 	t.table(guardTable)

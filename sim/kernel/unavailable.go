@@ -8,6 +8,8 @@ type Unavailable struct {
 	What   string // "user namespaces are switched off (kernel.unprivileged_userns_clone=0)"
 	Remedy string // "sudo sysctl -w kernel.unprivileged_userns_clone=1, or run with sudo"
 	Err    error  // the system's own error, if there was one
+	// Driver says that this kernel lacks something that the capsule's has.
+	Driver bool
 }
 
 // Error is what is missing; the remedy is for those who show it apart.
@@ -26,13 +28,14 @@ type failure struct {
 	Text   string `json:"error,omitempty"`
 	What   string `json:"what,omitempty"`
 	Remedy string `json:"remedy,omitempty"`
+	Driver bool   `json:"driver,omitempty"`
 }
 
 func failureOf(err error) failure {
 	var u *Unavailable
 	switch {
 	case errors.As(err, &u):
-		f := failure{What: u.What, Remedy: u.Remedy}
+		f := failure{What: u.What, Remedy: u.Remedy, Driver: u.Driver}
 		if u.Err != nil {
 			f.Text = u.Err.Error()
 		}
@@ -49,7 +52,7 @@ func (f failure) err() error {
 		cause = errors.New(f.Text)
 	}
 	if f.What != "" {
-		return &Unavailable{What: f.What, Remedy: f.Remedy, Err: cause}
+		return &Unavailable{What: f.What, Remedy: f.Remedy, Driver: f.Driver, Err: cause}
 	}
 	return cause
 }

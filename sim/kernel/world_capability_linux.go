@@ -52,7 +52,7 @@ func (e Engine) bonding(p *topology.Plant) (native bool, err error) {
 			if lacp && !nativeBonding() {
 				return false, &Unavailable{
 					What:   fmt.Sprintf("bond %s is %s, and this kernel has no bonding driver", b, b.Mode),
-					Remedy: "use mode: active-backup, or a kernel with CONFIG_BONDING", Err: sim.ErrUnsupported,
+					Remedy: "use --world capsule, mode: active-backup, or a kernel with CONFIG_BONDING", Err: sim.ErrUnsupported, Driver: true,
 				}
 			}
 			native = native && (e.RealTime || e.Virtual || max(b.Updelay, b.Downdelay) <= longDelay)

@@ -21,7 +21,7 @@ func (w *World) Rest(before time.Duration) string {
 	}
 	until := before - runUp
 	if w.shadow.Pending() {
-		until -= phaseAhead
+		until -= max(phaseAhead, w.shadow.Uncertain())
 	}
 	busy := cmp.Or(w.unheard(), w.storage.unsettled())
 	if until > now {
@@ -46,7 +46,7 @@ func (w *World) goesOn(l *life, now time.Duration) string {
 	if why := w.unsettled(l, now); why != "" {
 		return why
 	}
-	if !l.tracker.Served() && w.shadow.Usable(l.member) && (w.unsure(l) || now-w.changed < patience) {
+	if !l.tracker.Served() && w.shadow.Usable(l.member) && (w.unsure(l) || now-w.changed < w.patience()) {
 		return l.member.Subject() + " may be served any moment"
 	}
 	return ""

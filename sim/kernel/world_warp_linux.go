@@ -11,6 +11,9 @@ import (
 // this (the longest is TCP's backoff after a short outage, RFC 6298; chosen).
 const patience = 15 * time.Second
 
+// patience is longer in a plant whose protocols are slower than that.
+func (w *World) patience() time.Duration { return patience + w.shadow.Uncertain() }
+
 // Unsettled implements Warp: it names the first member of which more is to come. It looks at all of them, so that those
 // of which it comes in vain lose patience together and not one after another.
 func (w *World) Unsettled() string {
@@ -90,7 +93,7 @@ func (w *World) disagree(l *life, measured, allowed bool) string {
 	if l.disagrees == 0 {
 		l.disagrees = real
 	}
-	if real-l.disagrees < patience || w.clock.Now() < 0 { // until the steady state, the run is patient for us
+	if real-l.disagrees < w.patience() || w.clock.Now() < 0 { // until the steady state, the run is patient for us
 		return fmt.Sprintf("%s is measured %s and predicted %s", l.member.Subject(), served(measured), served(predicted))
 	}
 	if !l.told && !allowed {

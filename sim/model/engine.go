@@ -42,27 +42,40 @@ type Options struct {
 	OnOdds func(m *sim.Member, o sim.Odds)
 }
 
-// unsupported finds what the model has no law for.
+// unsupported finds what the model has no law for: LACP with anything else than one bond of a switch, as hosts have it.
 func unsupported(p *topology.Plant) error {
 	for _, n := range p.Nodes {
 		for _, b := range n.Bonds {
-			if b.Mode != topology.ActiveBackup && b.Mode != "" {
-				return fmt.Errorf("bond %s: mode %s: %w", b, b.Mode, sim.ErrUnsupported)
+			if b.Mode == topology.LACP && !sharesWithOne(b) {
+				return fmt.Errorf("bond %s: mode %s towards anything but one bond, of a switch and a node that is none: %w", b, b.Mode, sim.ErrUnsupported)
 			}
 		}
 	}
 	return nil
 }
 
+// sharesWithOne says whether all members lead to one bond that shares its load too, and exactly one of the two is a
+// switch's.
+func sharesWithOne(b *topology.Bond) bool {
+	var partner *topology.Bond
+	for i, p := range b.Members {
+		if far := p.Peer().Bond; far == nil || far.Mode != topology.LACP || i > 0 && far != partner {
+			return false
+		}
+		partner = p.Peer().Bond
+	}
+	return partner != nil && (b.Node.Kind == topology.Switch) != (partner.Node.Kind == topology.Switch)
+}
+
 // capabilities lists what the model has.
 func capabilities() []sim.Capability {
-	emulated := func(name, why string) sim.Capability {
-		return sim.Capability{Name: name, Status: sim.Emulated, Why: why}
-	}
 	return []sim.Capability{
 		emulated("active-backup bonds", "the step machine of sim/proto, by the rules of Linux bonding"),
 		emulated("virtual gateways", "the step machine of sim/proto, by RFC 9568"),
 		emulated("routes", "shortest paths, with times for detection and convergence"),
-		{Name: "802.3ad bonds", Status: sim.Missing, Why: "there is no law for LACP yet; use mode: active-backup"},
 	}
+}
+
+func emulated(name, why string) sim.Capability {
+	return sim.Capability{Name: name, Status: sim.Emulated, Why: why}
 }

@@ -117,7 +117,7 @@ func (s *segment) delivers(from, to *topology.Interface, origin *topology.Node) 
 	if !s.serves(from.Node) || !s.serves(to.Node) || s.refuses(to.Node, origin) {
 		return false
 	}
-	out, in := s.door(from), s.door(to)
+	out, in := s.doorTo(from, to), s.doorOf(to, from)
 	if out != nil && out.Peer() == in {
 		return s.passes(out)
 	}

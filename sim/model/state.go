@@ -1,6 +1,9 @@
 package model
 
-import "github.com/dcdrill/dcdrill/topology"
+import (
+	"github.com/dcdrill/dcdrill/sim/proto"
+	"github.com/dcdrill/dcdrill/topology"
+)
 
 // state is the physical state of the plant, as the levels tell it, and the members that bonds use.
 type state struct {
@@ -16,6 +19,8 @@ type state struct {
 
 	firstBond []int            // by node: the number of its first bond
 	active    []*topology.Port // by number of bond; nil: none
+	// shares are the members in use of a bond that shares its load, in the order of its node's ports; nil for others.
+	shares [][]*topology.Port
 }
 
 // refusal is two nodes, of which the one loses what comes from the other.
@@ -28,6 +33,7 @@ func newState(p *topology.Plant) state {
 		s.stage = append(s.stage, topology.Forwarding)
 		s.firstBond = append(s.firstBond, len(s.active))
 		s.active = append(s.active, make([]*topology.Port, len(n.Bonds))...)
+		s.shares = append(s.shares, make([][]*topology.Port, len(n.Bonds))...)
 		for _, port := range n.Ports {
 			s.carrier = append(s.carrier, true)
 			s.dark = append(s.dark, false)
@@ -75,4 +81,34 @@ func (s *state) door(i *topology.Interface) *topology.Port {
 		return s.active[s.firstBond[i.Node.Index]+i.Bond.Index]
 	}
 	return i.Port
+}
+
+// doorTo is the port by which an interface sends to another: of a bond that shares its load, the one that the two
+// addresses fall to.
+func (s *state) doorTo(from, to *topology.Interface) *topology.Port {
+	if from.Bond != nil && from.Bond.Mode == topology.LACP {
+		return s.share(from.Bond, from, to)
+	}
+	return s.door(from)
+}
+
+// doorOf is the port by which an interface hears another: where the bond at the other end of its own shares its load,
+// the one that falls to the two addresses there.
+func (s *state) doorOf(to, from *topology.Interface) *topology.Port {
+	door := s.door(to)
+	if door == nil || to.Bond == nil || to.Bond.Mode != topology.LACP {
+		return door
+	}
+	if far := s.share(door.Peer().Bond, from, to); far != nil {
+		return far.Peer()
+	}
+	return nil
+}
+
+func (s *state) share(b *topology.Bond, from, to *topology.Interface) *topology.Port {
+	used := s.shares[s.firstBond[b.Node.Index]+b.Index]
+	if len(used) == 0 {
+		return nil
+	}
+	return used[proto.ShareOf(from.MAC, to.MAC, len(used))]
 }

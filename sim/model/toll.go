@@ -56,7 +56,7 @@ func (s *segment) trail(from, to *topology.Interface, origin *topology.Node) []*
 		return nil
 	}
 	var ports []*topology.Port
-	out, in := s.door(from), s.door(to)
+	out, in := s.doorTo(from, to), s.doorOf(to, from)
 	if out != nil {
 		ports = append(ports, out)
 		if out.Peer() == in {

@@ -73,11 +73,14 @@ func New(env sim.Env, opts Options) (*World, error) {
 
 // Capabilities lists what the model has.
 func (w *World) Capabilities() []sim.Capability {
-	if len(w.env.Impairs) == 0 {
-		return capabilities()
+	all := capabilities()
+	if slices.ContainsFunc(w.bonds, func(b *bond) bool { return b.lacp != nil }) {
+		all = append(all, emulated("802.3ad bonds", "by IEEE 802.1AX, between one bond of a switch and one of a host"))
 	}
-	why := "chance and distance are reckoned, for those that have a law of it"
-	return append(capabilities(), sim.Capability{Name: "impaired links", Status: sim.Emulated, Why: why})
+	if len(w.env.Impairs) > 0 {
+		all = append(all, emulated("impaired links", "chance and distance are reckoned, for those that have a law of it"))
+	}
+	return all
 }
 
 // Set makes levels true, and works out what follows at this very instant.
@@ -213,7 +216,7 @@ func (w *World) Usable(m *sim.Member) bool {
 // that is being resolved.
 func (w *World) Pending() bool {
 	for _, b := range w.bonds {
-		if b.machine.Pending() {
+		if b.pending() {
 			return true
 		}
 	}
@@ -243,6 +246,18 @@ func (w *World) Growing() bool {
 	return slices.ContainsFunc(w.trees, func(t *tree) bool { return t.machine.Pending() })
 }
 
+// Uncertain is how much earlier or later than in the middle of its phase the slowest protocol of the plant may do what it
+// does; 0 where all of them speak every other second at least.
+func (w *World) Uncertain() time.Duration {
+	most := time.Duration(0)
+	for _, b := range w.bonds {
+		if b.lacp != nil {
+			most = max(most, b.lacp.Uncertain())
+		}
+	}
+	return most
+}
+
 // settle lets everything happen that is due at this instant, and only then looks at the ways: what is repaired in the
 // same instant was never broken.
 func (w *World) settle() {
@@ -263,7 +278,7 @@ func (w *World) settle() {
 func (w *World) next() time.Duration {
 	next := w.routing.machine.Next()
 	for _, b := range w.bonds {
-		next = min(next, b.machine.Next())
+		next = min(next, b.next())
 	}
 	for _, t := range w.trees {
 		next = min(next, t.machine.Next())
