@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -39,10 +40,25 @@ func (l *Loop) Now() time.Duration { return l.clock.Now() }
 
 // At has f called on the loop at time t, or at once when t has passed. Cancel may be called at any time, on the loop.
 func (l *Loop) At(t time.Duration, f func()) (cancel func()) {
+	return l.add(&timer{at: t, do: f})
+}
+
+func (l *Loop) add(item *timer) (cancel func()) {
 	l.seq++
-	item := &timer{at: max(t, l.Now()), seq: l.seq, do: f}
+	item.seq, item.at = l.seq, max(item.at, l.Now())
 	heap.Push(&l.queue, item)
 	return func() { item.do = nil }
+}
+
+// Quietly is At for what changes no network: people's work, what a machine does by itself. Others need not be seen to be
+// well right before it.
+func (l *Loop) Quietly(t time.Duration, f func()) (cancel func()) {
+	return l.add(&timer{at: t, do: f, quiet: true})
+}
+
+// Quiet says whether all that is due up to a moment changes no network.
+func (l *Loop) Quiet(until time.Duration) bool {
+	return !slices.ContainsFunc(l.queue, func(t *timer) bool { return t.do != nil && !t.quiet && t.at <= until })
 }
 
 // After is At, counted from now.
@@ -114,6 +130,8 @@ type timer struct {
 	at  time.Duration
 	seq int
 	do  func() // nil: cancelled
+	// quiet: it changes no network.
+	quiet bool
 }
 
 type queue []*timer

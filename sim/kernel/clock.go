@@ -16,6 +16,8 @@ type Warp interface {
 	Unsettled() string
 	// InFlight counts the requests on usable paths that have not been answered yet.
 	InFlight() int
+	// RunUp is how long before an event a jump has to land: the time that flows need to be seen to be well when it comes.
+	RunUp(event time.Duration) time.Duration
 	// Forget is called before a jump of this length, while the pacers stand still: what will have aged out is dropped. It
 	// may take its time, which is not the scenario's.
 	Forget(ahead time.Duration)
@@ -27,11 +29,12 @@ const (
 	// beforeZero is where a clock begins. The steady state is reached within a minute, and the time before the timeline
 	// is negative however slow the machine.
 	beforeZero = -10 * time.Minute
-	// runUp is how long before the next event a jump lands, so that every flow has fresh good samples when it comes: at
+	// runUp is how long before the next event that may change the network a jump lands, so that every flow has fresh good samples when it comes: at
 	// least five of the slowest default interval (10 ms).
 	runUp = 50 * time.Millisecond
-	// leastJump is what makes a jump worth stopping the pacers for.
-	leastJump = 2 * runUp
+	// leastJump is what makes a jump worth stopping the pacers for, which takes less than a millisecond. One before a
+	// run-up is twice as long as that, so that flows run rather than leap where things are close together.
+	leastJump = 10 * time.Millisecond
 	// lookAgain is how often an unsettled world is looked at. Looking at 300 members costs about 20 µs, so this is less
 	// than 1 % of a core.
 	lookAgain = 5 * time.Millisecond
@@ -137,7 +140,7 @@ func (c *Clock) Wait(ctx context.Context, t time.Duration, posts <-chan func()) 
 			if t == sim.Never {
 				return nil, sim.ErrIdle
 			}
-			c.tryJump(t-runUp, posts)
+			c.tryJump(t, posts)
 		}
 		timer.Reset(c.untilLook(t))
 		select {
@@ -167,9 +170,11 @@ func (c *Clock) settled() bool {
 	return why == ""
 }
 
-// tryJump goes to a later scenario time if that is worth it and the world is still settled with the pacers at rest.
-func (c *Clock) tryJump(to time.Duration, posts <-chan func()) {
-	if c.realTime || to-c.Now() < leastJump {
+// tryJump goes towards an event if that is worth it and the world is still settled with the pacers at rest.
+func (c *Clock) tryJump(event time.Duration, posts <-chan func()) {
+	runUp := c.warp.RunUp(event)
+	to := event - runUp
+	if c.realTime || to-c.Now() < max(leastJump, 2*runUp) {
 		return
 	}
 	c.paces.hold()

@@ -119,7 +119,7 @@ func (c *DrillClock) turn(posts <-chan func()) {
 // hasten jumps towards the end of the hurry if it may.
 func (c *DrillClock) hasten(t time.Duration, posts <-chan func()) {
 	if to := min(t, c.hurry); c.Now() < to && c.settled() {
-		c.tryJump(to-runUp, posts)
+		c.tryJump(to, posts)
 	}
 }
 

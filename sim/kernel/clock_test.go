@@ -19,6 +19,7 @@ type still struct {
 	inFlight  atomic.Int32
 	jumps     [][2]time.Duration
 	forget    time.Duration // how long forgetting takes
+	quiet     bool          // what comes next needs no run-up
 }
 
 func (s *still) Unsettled() string {
@@ -26,6 +27,12 @@ func (s *still) Unsettled() string {
 		return ""
 	}
 	return s.unsettled()
+}
+func (s *still) RunUp(time.Duration) time.Duration {
+	if s.quiet {
+		return 0
+	}
+	return runUp
 }
 func (s *still) InFlight() int        { return int(s.inFlight.Load()) }
 func (s *still) Forget(time.Duration) { time.Sleep(s.forget) }
@@ -75,6 +82,18 @@ func TestASettledWorldJumpsToJustBeforeTheNextEvent(t *testing.T) {
 	})
 }
 
+func TestAJumpTowardsWhatChangesNoNetworkNeedsNoRunUp(t *testing.T) {
+	inBubble(t, func(t *testing.T, start time.Time) {
+		w := &still{quiet: true}
+		c := atZero(false, w)
+		f, err := c.Wait(t.Context(), 3*time.Hour, nil)
+		require.NoError(t, err)
+		require.Nil(t, f)
+		assert.Equal(t, [][2]time.Duration{{0, 3 * time.Hour}}, w.jumps)
+		assert.Equal(t, start, time.Now())
+	})
+}
+
 func TestAnUnsettledWorldRunsInRealTimeUntilItSettles(t *testing.T) {
 	inBubble(t, func(t *testing.T, start time.Time) {
 		w := &still{}
@@ -109,7 +128,7 @@ func TestShortWaitsAreNoJumps(t *testing.T) {
 	inBubble(t, func(t *testing.T, _ time.Time) {
 		w := &still{}
 		c := atZero(false, w)
-		_, err := c.Wait(t.Context(), runUp+leastJump-1, nil)
+		_, err := c.Wait(t.Context(), 3*runUp-1, nil)
 		require.NoError(t, err)
 		assert.Empty(t, w.jumps)
 	})

@@ -53,7 +53,7 @@ func (w *World) stepGuest(l *life) {
 	l.cancelStep()
 	l.cancelStep = func() {}
 	if next := l.guest.Step(w.env.Loop.Now()); next != proto.Never {
-		l.cancelStep = w.env.Loop.At(next, func() { w.stepGuest(l) })
+		l.cancelStep = w.env.Loop.Quietly(next, func() { w.stepGuest(l) })
 	}
 }
 

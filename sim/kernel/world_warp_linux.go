@@ -121,6 +121,14 @@ func (w *World) InFlight() int {
 	return n
 }
 
+// RunUp implements Warp. What people and machines do changes no network, and finds everybody as the jump did.
+func (w *World) RunUp(event time.Duration) time.Duration {
+	if w.env.Loop.Quiet(event + runUp) {
+		return 0
+	}
+	return runUp
+}
+
 const (
 	// bridgeForgets is how long a bridge remembers a silent machine: the plant's own setting.
 	bridgeForgets = 300 * time.Second

@@ -85,7 +85,11 @@ func (m *member) Now() time.Duration { return m.world.env.Loop.Now() }
 
 // After has f called later, unless the member has been stopped by then.
 func (m *member) After(d time.Duration, f func()) (cancel func()) {
-	return m.world.env.Loop.After(d, func() {
+	at := m.world.env.Loop.At
+	if _, ok := m.member.Talk.(sim.Resident); ok { // what a machine does by itself changes no network
+		at = m.world.env.Loop.Quietly
+	}
+	return at(m.Now()+d, func() {
 		if !m.stopped {
 			f()
 		}

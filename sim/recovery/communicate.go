@@ -39,7 +39,7 @@ func (n *news) begin(cause int) {
 	if first == 0 {
 		first = defaultFirst
 	}
-	n.crew.loop.After(first, func() { n.update(cause) })
+	n.crew.loop.Quietly(n.crew.now()+first, func() { n.update(cause) })
 }
 
 // update tells what is known, and plans to do so again for as long as anything can still happen.
@@ -59,7 +59,7 @@ func (n *news) update(cause int) {
 	if every == 0 {
 		every = defaultEvery
 	}
-	c.loop.After(every, func() { n.update(cause) })
+	c.loop.Quietly(c.now()+every, func() { n.update(cause) })
 }
 
 // heard says whether notices get to anybody.

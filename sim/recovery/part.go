@@ -89,7 +89,7 @@ func (s *shelf) get(cause int, port *topology.Port, have func(cause int)) (ok bo
 		return false
 	default:
 		ordered := part.taken(c.start, c.now())
-		c.loop.At(ordered, func() { s.order(cause, part, port, have) })
+		c.loop.Quietly(ordered, func() { s.order(cause, part, port, have) })
 	}
 	return true
 }
@@ -101,7 +101,7 @@ func (s *shelf) order(cause int, part *Part, port *topology.Port, have func(caus
 	due := c.now() + lead
 	s.due = append(s.due, due)
 	seq := c.say(cause, model, sim.PartData{State: sim.PartOrdered, For: port.String(), Due: sim.Seconds(due)})
-	c.loop.At(due, func() { have(c.say(seq, model, sim.PartData{State: sim.PartArrived, For: port.String()})) })
+	c.loop.Quietly(due, func() { have(c.say(seq, model, sim.PartData{State: sim.PartArrived, For: port.String()})) })
 }
 
 // works says whether the next part of a model does.

@@ -55,7 +55,7 @@ func (c *crew) wakeForNews() {
 	busy := func(p *person) bool { return p.task != nil }
 	idle := func(p *person) bool { return !busy(p) && p.team.on(c.start, c.now()) }
 	if c.now() < c.view.fresh && (slices.ContainsFunc(c.people, idle) || !slices.ContainsFunc(c.people, busy)) {
-		c.nextLook = c.loop.At(c.view.fresh, c.stir)
+		c.nextLook = c.loop.Quietly(c.view.fresh, c.stir)
 	}
 }
 
@@ -120,7 +120,7 @@ func (c *crew) busy(p *person, t *task, takes time.Duration) {
 	if len(t.work.SideEffects) > 0 {
 		c.loop.After(takes/2, func() { c.harm(t, act) })
 	}
-	c.loop.After(takes, func() {
+	c.later(t, takes, func() {
 		found := ""
 		if t.end != nil {
 			found = t.end(act)
@@ -129,6 +129,15 @@ func (c *crew) busy(p *person, t *task, takes time.Duration) {
 		c.say(seq, t.name, sim.TaskData{State: sim.TaskEnded, On: t.on, By: p.name, Found: found})
 		c.stir()
 	})
+}
+
+// later comes back to a task. Only work on the network changes the network.
+func (c *crew) later(t *task, takes time.Duration, f func()) {
+	if t.phase == phaseNetwork {
+		c.loop.After(takes, f)
+		return
+	}
+	c.loop.Quietly(c.now()+takes, f)
 }
 
 // harm does what a task does in passing.
@@ -171,7 +180,7 @@ func (c *crew) wakeForShift() {
 		}
 	}
 	if next != sim.Never {
-		c.nextShift = c.loop.At(next, c.stir)
+		c.nextShift = c.loop.Quietly(next, c.stir)
 	}
 }
 

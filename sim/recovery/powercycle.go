@@ -36,7 +36,7 @@ const lookAgain = 10 * time.Second
 // careSoon looks after every machine once storage has come back for all for whom it does.
 func (c *crew) careSoon() {
 	c.nextCare()
-	c.nextCare = c.loop.After(lookAgain, func() {
+	c.nextCare = c.loop.Quietly(c.now()+lookAgain, func() {
 		for _, g := range c.machines {
 			c.care(g)
 		}
