@@ -68,6 +68,13 @@ func TestAGuardLooksAtWhatItLoses(t *testing.T) {
 	off := func(s *sim.Scope) error { s.Reboot(s.Plant.Node("hv1"), time.Second); return nil }
 	got, _ := guarded(t, guard, nil, entry("x", off))
 	assert.NotContains(t, got, "err-disabled", "a node without power shuts nothing, nor one that boots")
+	loose := func(s *sim.Scope) error {
+		s.Unplug(s.Plant.Port("hv1:vmnic0").Link)
+		s.Reboot(s.Plant.Node("hv1"), time.Second)
+		return nil
+	}
+	got, _ = guarded(t, guard, nil, entry("x", func(s *sim.Scope) (err error) { s.Together(func() { err = loose(s) }); return err }))
+	assert.NotContains(t, got, "err-disabled", "what was not there when it came up was not lost")
 	core := func(s *sim.Scope) error { s.Reboot(s.Plant.Node("core1"), time.Second); return nil }
 	got, _ = guarded(t, guard, nil, entry("x", core))
 	assert.Contains(t, got, "err-disabled after 0 uplinks\n", "a core without power takes a carrier away")

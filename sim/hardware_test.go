@@ -144,6 +144,7 @@ func TestThePeerLinkIsRepairedWhileBothWait(t *testing.T) {
 		"unplugged": unplug("peer-link"),
 		"dead":      func(s *sim.Scope) { s.KillOptic(false, false, s.Plant.Port("core1:e31")) },
 		"dark":      func(s *sim.Scope) { s.Darken(s.Plant.Port("core2:e31")) },
+		"shut":      func(s *sim.Scope) { s.ShutPorts(s.Plant.Port("core2:e31")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			steps := []step{{"both", 0, time.Minute, off("core1", "core2")}, {"peer", 0, 20 * time.Minute, broken}}

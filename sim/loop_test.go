@@ -77,3 +77,15 @@ func TestSettingTheClockToZeroKeepsWhatIsDueAsFarOff(t *testing.T) {
 	require.NoError(t, l.Run(context.Background(), Never, never))
 	assert.Equal(t, []time.Duration{0, 2 * time.Second}, at)
 }
+
+func TestALoopIsQuietUntilTheNextThingThatIsNot(t *testing.T) {
+	l := NewLoop(NewVirtualClock())
+	at := func(d time.Duration) time.Duration { return l.Now() + d }
+	l.Quietly(at(time.Second), func() {})
+	assert.True(t, l.Quiet(at(time.Hour)))
+	cancel := l.At(at(time.Minute), func() {})
+	assert.True(t, l.Quiet(at(time.Minute-1)))
+	assert.False(t, l.Quiet(at(time.Minute)))
+	cancel()
+	assert.True(t, l.Quiet(at(time.Hour)), "what was cancelled does not count")
+}

@@ -33,6 +33,14 @@ func TestALatentOpticShowsAtTheNextBoot(t *testing.T) {
 	assert.ElementsMatch(t, []string{"sim.Carrier core1:e31", "sim.Carrier core2:e31"}, world.Wrong())
 }
 
+func TestALatentOpticShowsWhenItsFarEndBoots(t *testing.T) {
+	p := simtest.TwoCore()
+	latent := simtest.Entry(t, p, "latent", 0, &OpticDead{Target: topology.Target{"core1:e31"}, ShowsAt: "reboot"})
+	reboot := simtest.Entry(t, p, "reboot", time.Minute, &Reboot{Target: topology.Target{"core2"}})
+	log, _ := simtest.Play(t, &sim.Scenario{Plant: p, Timeline: []*sim.Entry{latent, reboot}}, sim.Options{})
+	assert.Contains(t, simtest.Transcript(log), "1m0s   core2 off\n1m0s   core1:e31 optic dead\n", "its link has to come up anew")
+}
+
 func TestALatentOpticThatNeverShowsIsUnproven(t *testing.T) {
 	got, _ := play(t, simtest.TwoCore(), &OpticDead{Target: topology.Target{"core1:e31"}, ShowsAt: "reboot"})
 	assert.Contains(t, got, "it unproven: core1:e31 shows it when a node at either end of its link next loses power, and none did: reboot one too\n")

@@ -125,6 +125,25 @@ func TestSymptomIsNotCause(t *testing.T) {
 	}, got)
 }
 
+// TestOnlyWorkOnTheNetworkIsLoud: a clock that jumps lands right at what is quiet, and some time before what may change
+// what flows see.
+func TestOnlyWorkOnTheNetworkIsLoud(t *testing.T) {
+	quiet := map[string]bool{}
+	sc := load(t, twoOptics, "teams: {noc: {people: 1}}", "service_times: {test: 3m, verify: 3m}")
+	_, err := sim.Play(t.Context(), model.Engine{}, sc, sim.Options{Phase: 0.5, Serve: func(r *sim.Run) {
+		loop := r.Loop()
+		r.Hands().Log().Listen(func(e sim.Event) {
+			if d, ok := e.Data.(sim.TaskData); ok && d.State == sim.TaskBegun {
+				loop.After(50*time.Second, func() { quiet[e.Subject] = loop.Quiet(loop.Now() + 20*time.Minute) })
+			}
+		})
+	}})
+	require.NoError(t, err)
+	assert.Equal(t, map[string]bool{
+		"notice": true, "diagnose-part": true, "reseat": false, "fit-part": false, "power-cycle": true, "test": true, "verify": true,
+	}, quiet)
+}
+
 func TestSparesSaveTheWait(t *testing.T) {
 	for spares, want := range []time.Duration{4*time.Hour + 55*time.Minute, 55 * time.Minute, 55 * time.Minute, 55 * time.Minute} {
 		log := run(t, twoOptics, fmt.Sprintf("parts: {QSFP-40G-SR4: {spares: %d, lead: 4h}}", spares))
@@ -218,6 +237,34 @@ func TestAScriptCannotStartBeforeItsTools(t *testing.T) {
 	assert.Contains(t, got[len(got)-1], "scripted-restart batch 1 ended")
 }
 
+func TestAScriptIsAtOneGoAtATime(t *testing.T) {
+	got := told(run(t, twoOptics, "service_times: {scripted-restart: {each: 10m, at_once: 6}}"), "scripted-restart")
+	assert.Equal(t, []string{
+		"4h55m12s scripted-restart batch 1 begun",
+		"4h55m12s scripted-restart batch 2 waiting for the script, which is at another go",
+		"5h5m12s scripted-restart batch 1 ended",
+		"5h5m12s scripted-restart batch 2 begun",
+		"5h15m12s scripted-restart batch 2 ended",
+	}, got, "four people do not make it more at a time")
+}
+
+// firstTouched is the first machine that one person restarts.
+func firstTouched(t *testing.T, over ...string) string {
+	t.Helper()
+	got := told(run(t, twoOptics, append(over, "teams: {noc: {people: 1}}")...), "power-cycle")
+	first := slices.IndexFunc(got, func(s string) bool { return strings.HasSuffix(s, "begun") })
+	require.GreaterOrEqual(t, first, 0)
+	return strings.Fields(got[first])[2]
+}
+
+func TestTheOrderOfRestarts(t *testing.T) {
+	turned := "topology: {base: two-core-vms, workloads: {windows: {tier: 0}, directory: {tier: 1}}}"
+	assert.Equal(t, "directory/1", firstTouched(t))
+	assert.Equal(t, "windows/1", firstTouched(t, turned), "by tier, whatever the file names first")
+	assert.Equal(t, "directory/1", firstTouched(t, turned, "restart_order: listed"))
+	assert.Equal(t, "windows/1", firstTouched(t, "restart_order: [windows]"), "what is not named comes last")
+}
+
 func TestDirectoryComesBeforeThoseWhoNeedIt(t *testing.T) {
 	over := `topology: {base: two-core-vms, workloads: {windows: {needs: [directory]}}}`
 	got := told(run(t, twoOptics, over), "power-cycle")
@@ -281,6 +328,17 @@ func TestASideEffectIsTheDoingOfWhoeverDidIt(t *testing.T) {
 	assert.Equal(t, "noc", fault.Data.(sim.FaultData).By)
 	assert.Equal(t, "diagnose-part", fault.Subject)
 	assert.InDelta(t, 15*60, all[0].From.Seconds(), 1, "half-way through the first")
+}
+
+// TestANetworkThatCarriesNoPingIsNotUp: a machine that failed and still answers pings shows whether the network stands,
+// one whose guest crashed shows nothing.
+func TestANetworkThatCarriesNoPingIsNotUp(t *testing.T) {
+	alone := `topology: {base: two-core-vms, workloads: {internet: null, linux: null, %s: null}}`
+	cut := `timeline: {lasers: {at: 0s, optic-dead: ["core1:Ethernet1/1", "core2:Ethernet1/1"]}, split: {at: 4m, for: 2h, partition: {a: hv, b: edge1}}}`
+	log := run(t, twoOptics, fmt.Sprintf(alone, "windows"), cut)
+	assert.Greater(t, milestone(t, log, sim.NetworkUp), 2*time.Hour, "directory has failed, and should answer")
+	log = run(t, twoOptics, fmt.Sprintf(alone, "directory"), cut)
+	assert.Less(t, milestone(t, log, sim.NetworkUp), time.Hour, "windows has crashed, and cannot")
 }
 
 func TestMonitoringGoesBlindWithItsPlant(t *testing.T) {
