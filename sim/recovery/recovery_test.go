@@ -351,12 +351,15 @@ func TestMonitoringGoesBlindWithItsPlant(t *testing.T) {
 func TestClientsAreToldWhatIsKnown(t *testing.T) {
 	log := run(t, twoOptics, "communication: {first_notice: 10m, every: 1h}")
 	var notices []sim.NoticeData
+	var at []time.Duration
 	for _, e := range log.Events() {
 		if d, ok := e.Data.(sim.NoticeData); ok {
-			notices = append(notices, d)
+			notices, at = append(notices, d), append(at, e.At)
 		}
 	}
 	require.Greater(t, len(notices), 2)
+	detected := milestone(t, log, sim.Detected)
+	assert.Equal(t, []time.Duration{detected + 10*time.Minute, detected + 70*time.Minute}, at[:2])
 	assert.Equal(t, sim.NoticeData{Number: 1, Text: "the cause is being looked for"}, notices[0])
 	assert.Equal(t, "a part is on its way", notices[1].Text)
 	done := milestone(t, log, sim.AllBooted)
