@@ -207,6 +207,8 @@ func TestStalledMachinesResumeByThemselves(t *testing.T) {
 func TestToolsOfRepairAreVictimsToo(t *testing.T) {
 	waits := told(run(t, twoOptics, "service_times: {power-cycle: {each: 3m, access: directory}}"), "power-cycle")
 	assert.Contains(t, waits, "4h55m12s power-cycle windows/1 waiting for directory")
+	assert.Contains(t, waits, "4h55m12s power-cycle directory/1 begun", "nobody waits for a tool in order to repair it")
+	assert.Contains(t, waits, "4h59m17s power-cycle windows/1 begun", "three minutes, a boot, and five seconds until people know")
 	slow := told(run(t, twoOptics, "service_times: {power-cycle: {each: 3m, access: directory, without_access: 8m}}", "teams: {noc: {people: 1}}"), "power-cycle")
 	fast := told(run(t, twoOptics, "service_times: {power-cycle: 3m}", "teams: {noc: {people: 1}}"), "power-cycle")
 	assert.NotEqual(t, slow, fast)
@@ -292,6 +294,12 @@ func eightTouched(t *testing.T, team string) time.Duration {
 	t.Helper()
 	log := run(t, twoOptics, "teams: {noc: {people: 1, skills: [network]}, vms: {people: 2, skills: [vm], "+team+"}}", "service_times: {power-cycle: 30m}")
 	return milestone(t, log, sim.AllBooted) - milestone(t, log, sim.StorageUp)
+}
+
+func TestAChangeIsRolledBackOnce(t *testing.T) {
+	got := told(run(t, twoOptics, "timeline: {paste: {config-push: {target: core1, effect: shut}}}",
+		"service_times: {diagnose-part: 5m, roll-back: 30m}"), "roll-back", "core1")
+	assert.Equal(t, []string{"10m0s roll-back core1 begun", "40m0s core1 roll back", "40m0s roll-back core1 ended"}, got, "many ports, one change")
 }
 
 func TestWhoHasBeenAtItForLongIsSlower(t *testing.T) {
