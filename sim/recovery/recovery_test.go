@@ -125,6 +125,12 @@ func TestSymptomIsNotCause(t *testing.T) {
 	}, got)
 }
 
+func TestNobodyLooksAtLinksWhileSomethingBoots(t *testing.T) {
+	over := `timeline: {lasers: {at: 0s, optic-dead: ["core1:Ethernet1/1", "core2:Ethernet1/1"]}, again: {at: 4m, reboot: core2}}`
+	got := told(run(t, twoOptics, over), "diagnose-part")
+	assert.Equal(t, "10m5s diagnose-part stor-a begun", got[0], "what is dark then may be back by itself in a moment")
+}
+
 // TestOnlyWorkOnTheNetworkIsLoud: a clock that jumps lands right at what is quiet, and some time before what may change
 // what flows see.
 func TestOnlyWorkOnTheNetworkIsLoud(t *testing.T) {
