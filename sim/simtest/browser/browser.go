@@ -130,14 +130,20 @@ func (p *Page) Do(actions ...chromedp.Action[chromedp.Void]) {
 	require.NoError(p.t, chromedp.Do(p.ctx, actions...))
 }
 
-// spot brings what a selector finds to the middle of the window and says where on the screen it is; nothing where
-// something else lies upon it.
-const spot = `(() => {
+// spot brings what a selector finds to the middle of the window and says where on the screen it is, once it stays there from
+// one frame to the next (a page that goes to an anchor scrolls a little later); nothing where something else lies upon it.
+const spot = `(async () => {
 	const e = document.querySelector(%q);
 	if (!e) return null;
-	e.scrollIntoView({block: 'center', behavior: 'instant'});
-	const b = e.getBoundingClientRect(), x = b.left + b.width / 2, y = b.top + b.height / 2;
-	return e.contains(document.elementFromPoint(x, y)) ? {x, y} : null;
+	const frame = () => new Promise(requestAnimationFrame);
+	for (let was = {}; ; ) {
+		e.scrollIntoView({block: 'center', behavior: 'instant'});
+		await frame();
+		await frame();
+		const b = e.getBoundingClientRect(), x = b.left + b.width / 2, y = b.top + b.height / 2;
+		if (was.x === x && was.y === y) return e.contains(document.elementFromPoint(x, y)) ? {x, y} : null;
+		was = {x, y};
+	}
 })()`
 
 // place is a point of the window.
