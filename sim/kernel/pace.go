@@ -201,6 +201,20 @@ func (p *paces) rest(owner any, until time.Duration) {
 	}
 }
 
+// wake ends an owner's rest.
+func (p *paces) wake(owner any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.clock.Now()
+	for _, e := range p.owned[owner] {
+		if next := nextOf(now, e.interval, e.due%e.interval); next < e.due {
+			e.due = next
+			heap.Fix(&p.queue, e.place)
+		}
+	}
+	p.alarm.ring()
+}
+
 // rouse ends all rests: everybody's next tick is the next one of its grid.
 func (p *paces) rouse() {
 	p.mu.Lock()

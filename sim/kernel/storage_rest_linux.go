@@ -20,10 +20,21 @@ func (p storePlace) Pace(ctx context.Context, interval time.Duration, tick func(
 }
 
 // rest has every datastore rest of which nothing becomes before a moment: paths that answer are not asked, and those that
-// do not are not tried. What time alone changes is on the loop.
+// do not are not tried. What time alone changes is on the loop. One of which something becomes after all goes on.
 func (s *storage) rest(until time.Duration) {
+	now := s.world.clock.Now()
 	for _, st := range s.order {
-		if i := st.present(); i != nil && st.unsettled() == "" {
+		i := st.present()
+		switch {
+		case i == nil:
+		case st.unsettled() != "":
+			if st.until > now {
+				st.until = now
+				st.wakes()
+				s.world.paces.wake(st)
+			}
+		case until > now:
+			st.until = until
 			st.rests(st.answering(i))
 			s.world.paces.rest(st, until)
 		}

@@ -30,6 +30,7 @@ type store struct {
 	end     context.CancelFunc
 	ended   sync.WaitGroup
 
+	until   time.Duration // when its latest rest ends or has ended, in a capsule
 	timer   time.Duration // when the loop has it stepped; proto.Never: not at all
 	cancel  func()
 	waiting time.Duration // real time since which a path has no session that should; 0: none

@@ -24,19 +24,21 @@ func (w *World) Rest(before time.Duration) string {
 		until -= max(phaseAhead, w.shadow.Uncertain())
 	}
 	busy := cmp.Or(w.unheard(), w.storage.unsettled())
-	if until > now {
-		w.storage.rest(until)
-	}
+	w.storage.rest(until)
 	for _, l := range w.lives {
 		l.tracker.Expire(now)
-		switch why := w.goesOn(l, now); {
+		why := w.goesOn(l, now)
+		switch {
 		case why == "" && until > now:
 			w.paces.rest(l.tracker, until)
 			l.tracker.Rested(until)
 			l.rests = until
-		case busy == "":
-			busy = why
+		case why != "" && l.rests > now:
+			w.paces.wake(l.tracker)
+			l.tracker.Rested(now)
+			l.rests = now
 		}
+		busy = cmp.Or(busy, why)
 	}
 	return busy
 }
