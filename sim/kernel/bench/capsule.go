@@ -38,9 +38,11 @@ func capsules() {
 	})
 	for _, v := range virtual {
 		timed(v.scenario+", "+v.lasts, func() error {
-			cmd := exec.Command(program, "run", v.scenario, "--world", "capsule")
-			cmd.Stderr = os.Stderr
-			return cmd.Run()
+			out, err := exec.Command(program, "run", v.scenario, "--world", "capsule").CombinedOutput()
+			if err != nil {
+				err = fmt.Errorf("%w\n%s", err, out)
+			}
+			return err
 		})
 	}
 }
