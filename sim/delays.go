@@ -20,12 +20,18 @@ type delays struct {
 }
 
 func (d *delays) add(delay time.Duration) {
-	if d.count == 0 {
+	d.reach(delay)
+	d.count++
+	d.most = max(d.most, delay)
+	d.buckets[bucketOf(delay)]++
+}
+
+// reach notes how short a delay can be, and counts none.
+func (d *delays) reach(delay time.Duration) {
+	if d.buckets == nil {
 		d.least, d.buckets = delay, new([delaySteps * (delayDoublings + 1)]uint32)
 	}
-	d.count++
-	d.least, d.most = min(d.least, delay), max(d.most, delay)
-	d.buckets[bucketOf(delay)]++
+	d.least = min(d.least, delay)
 }
 
 // bucketOf counts in µs: the first doubling holds 0 to 31 µs one by one, each that follows has 32 steps.

@@ -89,7 +89,9 @@ func NewTracker(tolerates time.Duration, wake func()) *Tracker {
 // Asked implements Meter. Numbers grow with every call, and it is called before the request is sent.
 func (t *Tracker) Asked(n uint64, at time.Duration) {
 	defer t.locked()()
-	t.stats.Asked++
+	if at >= 0 {
+		t.stats.Asked++ // before time 0 nothing counts: how long it takes to begin is the machine's
+	}
 	t.pending++
 	t.open = append(t.open, request{n: n, asked: at, chance: t.odds.Longest, late: t.odds.Delay + t.odds.Jitter})
 	t.expire(at)
@@ -255,8 +257,12 @@ func (t *Tracker) locked() (unlock func()) {
 // answer notes that a request was answered.
 func (t *Tracker) answer(r *request, at time.Duration) {
 	delay := max(0, at-r.asked)
-	t.stats.Answered++
-	t.delays.add(delay)
+	if r.asked >= 0 {
+		t.stats.Answered++
+		t.delays.add(delay)
+	} else {
+		t.delays.reach(delay)
+	}
 	r.served = max(r.asked, at-t.delays.least)
 }
 

@@ -17,6 +17,21 @@ func at(n int) time.Duration { return time.Duration(n) * ms }
 
 func secs(d time.Duration) Seconds { return Seconds(d) }
 
+// What was asked before the drill began is no figure of it.
+func TestFiguresBeginWithTheDrill(t *testing.T) {
+	m := NewTracker(time.Second, func() {})
+	for n, asked := range []time.Duration{-20 * ms, -10 * ms, 0, 10 * ms} {
+		m.Asked(uint64(n+1), asked)
+		if n != 0 && n != 3 {
+			m.Answered(uint64(n+1), asked+5*ms)
+		}
+	}
+	m.Expire(time.Second)
+	s := m.Stats()
+	assert.Equal(t, [2]uint64{2, 1}, [2]uint64{s.Asked, s.Answered})
+	assert.Equal(t, secs(5*ms), s.Max)
+}
+
 // newTestTracker is one whose least delay is 0, after a request at 0 was answered.
 func newTestTracker(t *testing.T) *Tracker {
 	t.Helper()

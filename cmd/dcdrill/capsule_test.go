@@ -135,3 +135,30 @@ func TestSoakCapsule(t *testing.T) {
 		t.Run(name+"/verify", func(t *testing.T) { asAsked(t, "verify", name, "--world", "capsule") })
 	}
 }
+
+// faraway is a long link that a fault makes worse, in all the words there are but corrupt, for which there is no law.
+const faraway = `
+topology:
+  name: faraway
+  networks: {lan: {subnet: 10.0.0.0/24}}
+  topology:
+    nodes:
+      s1: {kind: switch, ports: {e1: {to: "a:eth0"}}}
+      s2: {kind: switch, ports: {e1: {to: "b:eth0"}}}
+      a: {kind: host}
+      b: {kind: host}
+    links: {long: {endpoints: ["s1:e2", "s2:e2"], delay: 30ms, jitter: 5ms, rate: 100M}}
+  workloads:
+    there: {kind: udp, from: a, to: b}
+    back:  {kind: reach, from: a, to: b, interval: 50ms}
+timeline:
+  worse: {at: 0s, for: 10s, impair: {target: long, delay: 10ms, loss: 10%, duplicate: 5%, reorder: 5%}}
+`
+
+// TestCapsuleImpairsLinks: loss and latency over the kernel's network emulator are what the model says of them.
+func TestCapsuleImpairsLinks(t *testing.T) {
+	needCapsule(t)
+	file := filepath.Join(t.TempDir(), "faraway.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(faraway), 0o600))
+	asAsked(t, "verify", file, "--world", "capsule")
+}

@@ -78,7 +78,7 @@ func (w *World) unsettled(l *life, now time.Duration) string {
 	if !l.tracker.ResolvedSince(max(w.changed, l.changed), now) {
 		return l.member.Subject() + " has not been asked since the last change"
 	}
-	if w.shadow.Odds(l.member) != (sim.Odds{}) && now-l.drawn < sampleChance && w.shadow.Usable(l.member) {
+	if now >= 0 && w.shadow.Odds(l.member) != (sim.Odds{}) && now-max(0, l.drawn) < sampleChance && w.shadow.Usable(l.member) {
 		return "chance has not had its say on " + l.member.Subject() + " yet"
 	}
 	if errand, ok := l.member.Talk.(sim.Errand); ok && errand.Due(now) && w.shadow.Usable(l.member) {

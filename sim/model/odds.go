@@ -13,11 +13,11 @@ const shortTrip = 10 * time.Millisecond
 
 // chance is what chance has done to a member so far, for its prediction.
 type chance struct {
-	odds  sim.Odds
-	since time.Duration // when the odds became so
-	any   bool          // there were odds at all
-	sum   sim.OddsData  // until since
-	spent time.Duration // over which the sum was made
+	odds    sim.Odds
+	since   time.Duration // when the odds became so
+	any     bool          // there were odds at all
+	sum     sim.OddsData  // until since
+	counted bool          // there is anything in the sum
 }
 
 // tellFares tells the travellers what the way takes.
@@ -61,6 +61,9 @@ func (m *member) reckon(all []fare) sim.Odds {
 	var ways [][2]float64
 	uneven, lossy := false, false
 	for i, f := range all {
+		if m.member.Talk.Flow().OneWay {
+			f.back = toll{}
+		}
 		least, most := f.there.delay[0]+f.back.delay[0], f.there.delay[1]+f.back.delay[1]
 		if i == 0 || least < o.Delay {
 			o.Delay = least
@@ -88,37 +91,47 @@ func (m *member) reckon(all []fare) sim.Odds {
 	return o
 }
 
-// add brings the odds up to now into the sum: the least and the most that they ever were.
+// add brings the odds up to now into the sum.
 func (c *chance) add(now time.Duration) {
 	from := max(0, c.since)
 	c.since = now
 	if now <= from {
 		return
 	}
+	c.widen()
+	if c.odds.Interval > 0 {
+		c.sum.Requests += uint64((now - from) / c.odds.Interval)
+	}
+}
+
+// widen takes the present odds into the least and the most that they ever were.
+func (c *chance) widen() {
 	o, s := c.odds, &c.sum
 	late := [2]time.Duration{max(o.Delay, o.Late), max(o.Delay+o.Jitter, o.Late)}
 	if o.Late > 0 {
 		late[1] += o.Longest
 	}
-	if c.spent == 0 {
+	if !c.counted {
 		s.Loss, s.P99 = [2]float64{o.Share, o.Share}, [2]sim.Seconds{sim.Seconds(late[0]), sim.Seconds(late[1])}
 	}
+	c.counted = true
 	s.Loss = [2]float64{min(s.Loss[0], o.Share), max(s.Loss[1], o.Share)}
 	s.P99 = [2]sim.Seconds{min(s.P99[0], sim.Seconds(late[0])), max(s.P99[1], sim.Seconds(late[1]))}
-	if o.Interval > 0 {
-		s.Requests += uint64((now - from) / o.Interval)
-	}
 	s.Longest = max(s.Longest, sim.Seconds(o.Longest))
 	if s.Lawless == "" {
 		s.Lawless = o.Lawless
 	}
-	c.spent += now - from
 }
 
-// tellOdds writes down what chance has done in all.
+// tellOdds writes down what chance has done in all. What it does at the end counts, however short that was: a world that
+// measures samples it, and longer than it lasted here.
 func (m *member) tellOdds() {
-	if m.chance.any {
-		m.chance.add(m.Now())
-		m.world.note(m.cause, m.member.Subject(), m.chance.sum)
+	if !m.chance.any {
+		return
 	}
+	m.chance.add(m.Now())
+	if m.chance.odds != (sim.Odds{}) {
+		m.chance.widen()
+	}
+	m.world.note(m.cause, m.member.Subject(), m.chance.sum)
 }
