@@ -148,6 +148,8 @@ func contains(all []int, x int) bool {
 type run struct {
 	*sim.History
 	log *sim.Log
+	// chances are the events that say what the model says of chance, by member; nil until somebody asks.
+	chances map[string]int
 }
 
 // unbounded is the most that a value can be which could still have grown when the log ended. A run that played to its
@@ -281,11 +283,16 @@ func (r *run) stats(member string) (s sim.StatsData, seq int) {
 
 // odds finds what the model says of chance; known only where it says anything that can be held against a limit.
 func (r *run) odds(member string) (d sim.OddsData, seq int, known bool) {
-	for _, e := range r.log.Events() {
-		if o, ok := e.Data.(sim.OddsData); ok && e.Subject == member {
-			d, seq = o, e.Seq
+	if r.chances == nil {
+		r.chances = map[string]int{}
+		for _, e := range r.log.Events() {
+			if _, ok := e.Data.(sim.OddsData); ok {
+				r.chances[e.Subject] = e.Seq
+			}
 		}
 	}
+	seq = r.chances[member]
+	d, _ = r.log.Event(seq).Data.(sim.OddsData)
 	return d, seq, seq != 0 && d.Lawless == "" && len(r.OutagesOf(member)) == 0
 }
 
