@@ -40,6 +40,8 @@ type Resident interface {
 	Mute() bool
 	// Load is what it asks of its disk.
 	Load() DiskLoad
+	// Fills is how much of its volume it may write at most.
+	Fills() topology.Bytes
 	// Live is the real virtual machine that Measure runs.
 	Live() LiveGuest
 }

@@ -75,7 +75,7 @@ func Play(ctx context.Context, engine Engine, sc *Scenario, opts Options) (*Log,
 	r := &Run{sc: sc, opts: opts, engine: engine.Name(), clock: clock, active: map[string]*Scope{}, begun: map[string]int{}}
 	r.real.start("build")
 	log := NewLog(clock.Now, clock.Wall())
-	r.env = Env{Plant: sc.Plant, Loop: NewLoop(clock), Log: log, Phase: opts.Phase, Impairs: sc.impairs()}
+	r.env = Env{Plant: sc.Plant, Loop: NewLoop(clock), Log: log, Phase: opts.Phase, Impairs: sc.impairs(), Fills: sc.fills()}
 	if opts.Listen != nil {
 		log.Listen(opts.Listen)
 	}

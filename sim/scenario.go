@@ -58,6 +58,29 @@ func (s *Scenario) impairs() []string {
 	return slices.Compact(words)
 }
 
+// fills is what virtual machines may write, by volume.
+func (s *Scenario) fills() []Fill {
+	var all []Fill
+	at := map[*topology.Volume]int{}
+	for _, u := range s.Uses {
+		for _, m := range u.Members {
+			resident, ok := m.Talk.(Resident)
+			if !ok {
+				continue
+			}
+			volume := resident.Datastore().Volume
+			if _, known := at[volume]; !known {
+				at[volume] = len(all)
+				all = append(all, Fill{Volume: volume})
+			}
+			f := &all[at[volume]]
+			f.Machines++
+			f.Bytes = min(f.Bytes+resident.Fills(), volume.Size)
+		}
+	}
+	return all
+}
+
 // Entry is one line of the timeline.
 type Entry struct {
 	ID   string

@@ -63,6 +63,16 @@ type Env struct {
 	// Impairs are the words of all impairments that the scenario knows beforehand: of its links and its faults. A world
 	// that lacks one of them does not open.
 	Impairs []string
+	// Fills is what machines may write at most, by volume. A world that keeps volumes in memory does not open where that
+	// does not fit.
+	Fills []Fill
+}
+
+// Fill is how much of a volume some virtual machines may write at most.
+type Fill struct {
+	Volume   *topology.Volume
+	Machines int
+	Bytes    topology.Bytes
 }
 
 // ErrNoPower is what a Place answers while its node is not in service after a power loss: nothing runs there that could

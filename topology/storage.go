@@ -2,6 +2,7 @@ package topology
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -167,6 +168,19 @@ func (b *Bytes) UnmarshalText(text []byte) error {
 		return nil
 	}
 	return fmt.Errorf("%q is not a size: write it as 4TiB or 500GB", text)
+}
+
+// String writes the size as people do: 4TiB, 1.5GiB, 512MiB.
+func (b Bytes) String() string {
+	for _, u := range []struct {
+		suffix string
+		unit   Bytes
+	}{{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}} {
+		if b >= u.unit {
+			return strconv.FormatFloat(math.Round(float64(b)/float64(u.unit)*10)/10, 'f', -1, 64) + u.suffix
+		}
+	}
+	return strconv.FormatInt(int64(b), 10) + "B"
 }
 
 // DiskSpeed is what disks do at most. Zero values set no limit.

@@ -15,6 +15,9 @@ import (
 // MaxLog is the longest log. Chosen: two of them and their copies take little of a machine's memory.
 const MaxLog = 16 << 20
 
+// MostWritten is how much of a disk a store writes at most: both logs and the roots.
+const MostWritten = 2*MaxLog + roots*rootSize
+
 // What a store answers to what it cannot do. ErrBroken is for good: after a write that failed nobody knows what is on the
 // disk until it is read again.
 var (

@@ -14,6 +14,7 @@ import (
 // Enter is the first thing that the inside calls. It makes sure that this process stands in namespaces of its own, makes
 // /proc and /sys those of these, and returns the stream to the outside, with whose end this process ends too.
 func Enter() (*Stream, error) {
+	readGroupLimit()
 	s, err := enter()
 	if err != nil {
 		return nil, err

@@ -55,6 +55,7 @@ func (t *tenant) Flow() sim.Flow {
 func (t *tenant) Datastore() *topology.Datastore      { return t.store }
 func (t *tenant) Mute() bool                          { return false }
 func (t *tenant) Load() sim.DiskLoad                  { return sim.DiskLoad{} }
+func (t *tenant) Fills() topology.Bytes               { return 0 }
 func (t *tenant) Live() sim.LiveGuest                 { return t }
 func (t *tenant) Predict(sim.Viewer) sim.Machine      { return t }
 func (t *tenant) Path(bool)                           {}

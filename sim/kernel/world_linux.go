@@ -49,6 +49,9 @@ func (e Engine) Open(ctx context.Context, clock sim.RunClock, env sim.Env) (sim.
 	if err == nil {
 		err = impairing(env.Impairs)
 	}
+	if err == nil {
+		err = fits(env.Fills)
+	}
 	if err != nil {
 		return nil, err
 	}

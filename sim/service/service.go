@@ -9,6 +9,7 @@ import (
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/guestdisk"
+	"github.com/dcdrill/dcdrill/topology"
 )
 
 // Service is a server in a guest.
@@ -43,6 +44,18 @@ func New(word string) Service {
 		return new(Database)
 	}
 	return nil
+}
+
+// databaseMost is what a database writes to its disk at most. Chosen: three times the log ahead, which SQLite brings back
+// after 1,000 pages (PRAGMA wal_autocheckpoint); its tables keep a few rows of each client (DatabaseKeeps).
+const databaseMost = 3 * 1000 * pageSize
+
+// Most is how much of its disk a service writes at most, where the disk is large.
+func Most(word string) topology.Bytes {
+	if word == DatabaseService {
+		return databaseMost
+	}
+	return guestdisk.MostWritten
 }
 
 // stored is what most services stand on.

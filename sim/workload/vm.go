@@ -6,6 +6,7 @@ import (
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/proto"
+	"github.com/dcdrill/dcdrill/sim/service"
 	"github.com/dcdrill/dcdrill/topology"
 )
 
@@ -220,6 +221,16 @@ func (m *machine) loses() bool {
 // Load is what it asks of its disk.
 func (m *machine) Load() sim.DiskLoad {
 	return sim.DiskLoad{Boot: m.boot, AtOnce: vmBootRequest, Every: m.interval}
+}
+
+// Fills is what it and its services may write.
+func (m *machine) Fills() topology.Bytes {
+	most := topology.Bytes(records * recordSize)
+	for _, s := range m.servers {
+		from, to := roomOf(s.word)
+		most += min(service.Most(s.word), topology.Bytes((to-from)*m.seat.size/4))
+	}
+	return most
 }
 
 // Live is the real one.

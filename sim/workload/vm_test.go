@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/guestdisk"
 	"github.com/dcdrill/dcdrill/sim/simtest"
 	"github.com/dcdrill/dcdrill/topology"
 )
@@ -402,4 +404,23 @@ func TestRealVMSaysWhenItsBootGoesOn(t *testing.T) {
 		require.Fail(t, "nobody is told that the boot goes on")
 	}
 	assert.NotEqual(t, sim.Never, m.live.Step(0))
+}
+
+// What machines may write at most is known beforehand: their records, and what their services keep, in the room they have.
+func TestVMsSayWhatTheyMayWrite(t *testing.T) {
+	for service, want := range map[string]topology.Bytes{
+		"":                      records * recordSize,
+		", service: mail":       records*recordSize + 2*guestdisk.MaxLog + 8192,
+		", service: database":   records*recordSize + 3000*4096,
+		", service: web":        records*recordSize + 2*guestdisk.MaxLog + 8192,
+		", service: mail, x: 1": records*recordSize + 3*(1<<20),
+	} {
+		text, small := strings.CutSuffix(service, ", x: 1")
+		_, talks := machines(t, "{on: hv1, disk: ds1"+text+"}")
+		m := talks[0].(*machine)
+		if m.seat.size = seatMost; small {
+			m.seat.size = 4 << 20
+		}
+		assert.Equal(t, want, m.Fills(), service)
+	}
 }
