@@ -17,7 +17,7 @@ import (
 
 var (
 	figures = flag.Bool("figures", false, "measure the figures of the README (minutes)")
-	only    = flag.String("only", "", "with -figures: which of memory, building, mininet, skew, outages, probes, machines, stalls")
+	only    = flag.String("only", "", "with -figures: which of memory, building, mininet, skew, outages, probes, machines, stalls, services")
 )
 
 // figure is a line of the table.
@@ -39,7 +39,7 @@ func TestFigures(t *testing.T) {
 	}{
 		{"memory", figuresOfMemory}, {"building", figuresOfBuilding}, {"mininet", figuresOfMininet},
 		{"skew", figuresOfSkew}, {"outages", figuresOfOutages}, {"probes", figuresOfProbes},
-		{"machines", figuresOfMachines}, {"stalls", figuresOfStalls},
+		{"machines", figuresOfMachines}, {"stalls", figuresOfStalls}, {"services", figuresOfServices},
 	} {
 		if strings.Contains(m.name, *only) {
 			table = append(table, m.measure(t)...)

@@ -13,8 +13,8 @@ import (
 	"github.com/dcdrill/dcdrill/topology"
 )
 
-// newHall is a world in real time with a number of virtual machines on four hosts, and who pings each.
-func newHall(t *testing.T, machines int) *drill {
+// newHall is a world in real time with what lives on four hosts, once all of it is served.
+func newHall(t *testing.T, live func(*topology.Plant) []*sim.Use) *drill {
 	plant, err := topology.Load("two-core-vms")
 	require.NoError(t, err)
 	engine := Engine{RealTime: true}
@@ -23,10 +23,33 @@ func newHall(t *testing.T, machines int) *drill {
 	w, err := engine.Open(context.Background(), clock, sim.Env{Plant: plant, Loop: d.loop, Log: d.log})
 	require.NoError(t, err)
 	d.world = w.(*World)
-	vm := &workload.VM{On: topology.Target{"hv"}, Count: machines, Disk: "ds1", Network: "lan"}
-	use := &sim.Use{ID: "vm", Kind: "vm", Workload: vm}
-	talks, err := vm.Talks(plant)
-	require.NoError(t, err)
+	uses, members := live(plant), 0
+	workload.Seat(uses)
+	for _, u := range uses {
+		for _, m := range append(u.Members, u.Watches...) {
+			members++
+			require.NoError(t, d.world.Start(m))
+		}
+	}
+	d.until(func() bool {
+		return d.count(func(e sim.Data) bool { _, up := e.(sim.UpData); return up }) >= members
+	})
+	return d
+}
+
+// machinesAlone are a number of virtual machines, and who pings each.
+func machinesAlone(t *testing.T, count int) func(*topology.Plant) []*sim.Use {
+	return func(p *topology.Plant) []*sim.Use {
+		vm := &workload.VM{On: topology.Target{"hv"}, Count: count, Disk: "ds1", Network: "lan"}
+		talks, err := vm.Talks(p)
+		require.NoError(t, err)
+		return []*sim.Use{useOf("vm", vm, talks)}
+	}
+}
+
+// useOf is a workload with its talks.
+func useOf(id string, w sim.Workload, talks []sim.Talk) *sim.Use {
+	use := &sim.Use{ID: id, Kind: id, Workload: w}
 	for i, talk := range talks {
 		m := &sim.Member{Workload: use, Index: i, Talk: talk}
 		if watch, ok := talk.(sim.Watch); ok {
@@ -36,30 +59,25 @@ func newHall(t *testing.T, machines int) *drill {
 			use.Members = append(use.Members, m)
 		}
 	}
-	workload.Seat([]*sim.Use{use})
-	for _, m := range append(use.Members, use.Watches...) {
-		require.NoError(t, d.world.Start(m))
-	}
-	d.until(func() bool {
-		return d.count(func(e sim.Data) bool { _, up := e.(sim.UpData); return up }) >= 2*machines
-	})
-	return d
+	return use
+}
+
+// cores is how many cores this process keeps busy while something is done.
+func cores(t *testing.T, do func()) string {
+	before, began := processorTime(t), time.Now()
+	do()
+	return fmt.Sprintf("%.2f cores", float64(processorTime(t)-before)/float64(time.Since(began)))
 }
 
 // figuresOfMachines takes the processor time and the memory of 300 virtual machines that write and are pinged once a
 // second, and then lose the path that they all use.
 func figuresOfMachines(t *testing.T) []figure {
-	d := newHall(t, 300)
+	d := newHall(t, machinesAlone(t, 300))
 	defer d.close()
 	const span = 5 * time.Second
-	cores := func(do func()) string {
-		before, began := processorTime(t), time.Now()
-		do()
-		return fmt.Sprintf("%.2f cores", float64(processorTime(t)-before)/float64(time.Since(began)))
-	}
-	calm := cores(func() { d.wait(span) })
+	calm := cores(t, func() { d.wait(span) })
 	port := d.plant.Port("array1:a/e0")
-	lost := cores(func() {
+	lost := cores(t, func() {
 		require.NoError(t, d.world.Set(0, sim.Carrier{Port: port}, sim.Carrier{Port: port.Peer()}))
 		d.wait(3 * span)
 	})

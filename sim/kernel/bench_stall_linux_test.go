@@ -13,7 +13,7 @@ import (
 // figuresOfStalls has the array of 300 virtual machines answer nobody for three seconds, as in a takeover, again and
 // again, and compares when each measured that it was answered with when the array could answer.
 func figuresOfStalls(t *testing.T) []figure {
-	d := newHall(t, 300)
+	d := newHall(t, machinesAlone(t, 300))
 	defer d.close()
 	d.world.clock.Zero()
 	var errs []time.Duration

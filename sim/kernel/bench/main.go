@@ -1,7 +1,8 @@
 // Command bench prints the figures that dcdrill promises, measured here and now as
 // ratios in one run: building against bare netlink and against Mininet, memory, skew
-// of group faults, error of a measured outage, cost of probing and of virtual machines;
-// block storage against nbdcopy with qemu-nbd; and what capsules take.
+// of group faults, error of a measured outage and of a measured stall, cost of probing,
+// of virtual machines and of what they serve; block storage against nbdcopy with
+// qemu-nbd; and what capsules take.
 //
 //	go run ./sim/kernel/bench
 //	go run ./sim/kernel/bench -only skew
