@@ -16,8 +16,9 @@ type Speed struct {
 
 // arrears is how far busy disks may lag behind and still catch up: somebody who asks for one thing after the other gets
 // what the disks can do, though he needs a moment between two requests, as reading ahead would have it. It is longer
-// than what a loaded machine delays requests by (31 ms, measured).
-const arrears = 50 * time.Millisecond
+// than what a loaded machine delays requests by (31 ms, measured), and no longer than what is allowed for in comparing
+// (sim.Slack).
+const arrears = 100 * time.Millisecond
 
 // Throttle makes all who share it as slow as the disks behind them: requests are served one after the other at the
 // disks' speed, so that a boot storm hurts everybody. The zero value sets no limit. Safe for use from several goroutines.

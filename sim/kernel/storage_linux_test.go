@@ -396,11 +396,11 @@ func TestStorageObeysTheSpeedOfItsDisks(t *testing.T) {
 		return time.Since(begun)
 	}
 	const least = requests * time.Second / 200
-	require.GreaterOrEqual(t, read(), least-50*time.Millisecond)
+	require.GreaterOrEqual(t, read(), least-100*time.Millisecond)
 	b.set(sim.Disks{Array: b.plant.Node("array"), Latency: 300 * time.Millisecond})
-	require.GreaterOrEqual(t, read(), least+200*time.Millisecond)
+	require.GreaterOrEqual(t, read(), least+150*time.Millisecond)
 	b.set(sim.Disks{Array: b.plant.Node("array")})
-	require.GreaterOrEqual(t, read(), least-50*time.Millisecond, "disks that were busy a moment ago may have a little to catch up")
+	require.GreaterOrEqual(t, read(), least-100*time.Millisecond, "disks that were busy a moment ago may have a little to catch up")
 }
 
 // With sessions of its own, each guest is an initiator of its own; else they share their host's.

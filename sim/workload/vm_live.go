@@ -171,7 +171,7 @@ func (l *liveGuest) change(do func()) {
 		l.unread.Store(true)
 	}
 	if before != sim.GuestStalled || now != sim.GuestRunning {
-		poke(l.due) // who goes on does so at his own beat: hundreds that did at once would be in one another's way
+		poke(l.due)
 	}
 	l.tell()
 }
@@ -180,6 +180,18 @@ func (l *liveGuest) tell() {
 	if s := l.guest.State(); s != l.told && l.meter != nil {
 		l.told = s
 		l.meter.Note(sim.GuestData{State: s, Why: l.guest.Why()})
+	}
+}
+
+// settle has a guest that goes on after a stall do so at its own beat: the one that passed meanwhile is no reason to read
+// back at once, as all others would that stalled with it.
+func (l *liveGuest) settle() {
+	if !l.unread.Load() || !l.State().Works() {
+		return
+	}
+	select {
+	case <-l.due:
+	default:
 	}
 }
 

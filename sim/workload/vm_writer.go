@@ -36,6 +36,7 @@ func (w *writer) run(ctx context.Context) {
 		w.turn(within, state)
 		stop()
 		cancel()
+		w.live.settle()
 	}
 }
 
@@ -47,10 +48,11 @@ func (w *writer) turn(within context.Context, state sim.GuestState) {
 	case state == sim.GuestBooting:
 		w.check(within)
 	case state.Works():
-		if w.live.unread.Load() {
+		doubtful := w.live.unread.Load()
+		w.write(within) // first, so that its users wait with it if its disk is gone again
+		if doubtful && w.live.State().Works() {
 			w.check(within)
 		}
-		w.write(within)
 	}
 	if !state.Works() {
 		w.out.ask(w.place.Now(), func(uint64) bool { return false }) // its users ask all the same
@@ -120,19 +122,34 @@ func (w *writer) wait(within context.Context, do func() error) error {
 	for {
 		select {
 		case <-patience.C:
-			w.live.unread.Store(true)
-			w.live.disk(asked, proto.Waits)
+			w.doubt()
+			w.live.disk(w.began(asked), proto.Waits)
 		case err := <-done:
 			switch {
 			case err == nil:
 				w.live.disk(w.place.Now(), proto.Answers)
 			case within.Err() == nil && !hostGone(err):
-				w.live.unread.Store(true)
-				w.live.disk(asked, proto.Refuses)
+				w.doubt()
+				w.live.disk(w.began(asked), proto.Refuses)
 			}
 			return err
 		}
 	}
+}
+
+// doubt has what was written read back. Before the drill begins there is nothing to be lost.
+func (w *writer) doubt() {
+	if w.place.Now() >= 0 {
+		w.live.unread.Store(true)
+	}
+}
+
+// began is since when a request has waited: one from before the drill since its beginning, to which the clock jumps.
+func (w *writer) began(asked time.Duration) time.Duration {
+	if w.place.Now() >= 0 {
+		return max(asked, 0)
+	}
+	return asked
 }
 
 // hostGone says whether a request ended because the host has lost its power, and the guest with it.
