@@ -75,7 +75,7 @@ func (w *World) wayOf(f sim.Flow) (*way, error) {
 }
 
 func (w *World) addWay(pairs []pair, oneWay bool) *way {
-	y := &way{pairs: pairs, oneWay: oneWay, cancel: func() {}}
+	y := &way{pairs: pairs, oneWay: oneWay, open: -sim.Never, cancel: func() {}}
 	y.usable = w.whole(y)
 	y.told = y.usable
 	w.ways = append(w.ways, y)
