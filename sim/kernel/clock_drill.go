@@ -59,10 +59,10 @@ func (c *DrillClock) Fastest() float64 { return 1 }
 // Present is the scenario time that a watch on the wall shows.
 func (c *DrillClock) Present() time.Duration { return c.Now() }
 
-// Settling names what a clock that is to stand still waits for; empty once it stands, and while it need not.
+// Settling names what a clock that is to stand or to jump still waits for; empty once it does, and while it need not.
 func (c *DrillClock) Settling() string {
 	switch why := c.Waiting(); {
-	case c.standing || c.moves():
+	case c.standing || c.running || why == "" && c.moves():
 		return ""
 	case why == "":
 		return "the last answers"

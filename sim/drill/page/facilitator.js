@@ -33,7 +33,7 @@ function next(v) {
   if (v.phase === "endex") return "Rate the objectives, then open the hot wash: from then on everybody sees what was hidden.";
   if (v.phase === "hot-wash") return "Everybody sees what was hidden. Write down findings; Ctrl-C in the terminal ends it and keeps all.";
   if (v.phase === "waiting") return "Nothing moves before STARTEX.";
-  if (v.truth.settling) return "Time stands once this has settled: " + v.truth.settling;
+  if (v.truth.settling) return "Waits until this has settled: " + v.truth.settling;
   const next = v.truth.next;
   if (!next) return "Nothing more happens by itself.";
   const at = `${time(next.at)} (+${span(next.at)})`;
