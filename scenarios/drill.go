@@ -88,7 +88,8 @@ func lookOut(sc *sim.Scenario, s *drill.Script) error {
 	use := sc.Uses[at]
 	before := len(use.Watches)
 	for _, sight := range s.Sights(sc) {
-		enlist(use, []sim.Talk{workload.NewSight(sight.Member, sight.Aspect(), sim.Flow{From: sight.From, To: sight.To})})
+		flow, of := sim.Flow{From: sight.From, To: sight.To}, use.Members[sight.Member].Talk
+		enlist(use, []sim.Talk{workload.NewSight(sight.Member, sight.Aspect(), flow, of)})
 	}
 	blocked, err := unserved(sc)
 	if err != nil {

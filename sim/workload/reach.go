@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"net/netip"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -52,7 +53,8 @@ func (r *Reach) Talks(p *topology.Plant) ([]sim.Talk, error) {
 type reach struct {
 	flow sim.Flow
 	rhythm
-	udp bool
+	udp    bool
+	within *liveGuest // the virtual machine that asks; nil where a node does
 }
 
 // Flow is the way of the echoes.
@@ -93,11 +95,32 @@ func (r *reach) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) er
 		})
 		ways = append(ways, e)
 	}
+	look := r.looks(ways, out)
 	all.Go(func() error {
-		from.Pace(ctx, r.interval, func(at time.Duration) { sendEcho(ways, out, at) })
+		from.Pace(ctx, r.interval, look)
 		return nil
 	})
+	if r.within != nil {
+		all.Go(func() error {
+			r.within.onChange(ctx, func() { look(from.Now()) })
+			return nil
+		})
+	}
 	return ended(ctx, all.Wait())
+}
+
+// looks is how it asks once: a machine that is off does not.
+func (r *reach) looks(ways []echo, out *asker) func(at time.Duration) {
+	var turn sync.Mutex
+	return func(at time.Duration) {
+		turn.Lock()
+		defer turn.Unlock()
+		if r.within != nil && !r.within.answers() {
+			sendEcho(nil, out, at)
+			return
+		}
+		sendEcho(ways, out, at)
+	}
 }
 
 // sendEcho asks over all ways; where none of them takes it, it has failed.

@@ -195,6 +195,19 @@ func (l *liveGuest) settle() {
 	}
 }
 
+// onChange does something whenever its state has changed, until ctx ends.
+func (l *liveGuest) onChange(ctx context.Context, do func()) {
+	for changed := l.look().changed; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+			changed = l.look().changed // before it is done: what changes meanwhile has it done once more
+			do()
+		}
+	}
+}
+
 // poke wakes who waits for a channel, once for however many pokes.
 func poke(c chan<- struct{}) {
 	select {

@@ -87,21 +87,8 @@ func (p *ping) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) err
 		return nil
 	})
 	all.Go(func() error {
-		p.follow(ctx, func() { send(from.Now()) })
+		p.machine.live.onChange(ctx, func() { send(from.Now()) })
 		return nil
 	})
 	return ended(ctx, all.Wait())
-}
-
-// follow sends whenever the machine's state has changed.
-func (p *ping) follow(ctx context.Context, send func()) {
-	for {
-		changed := p.machine.live.look().changed
-		select {
-		case <-ctx.Done():
-			return
-		case <-changed:
-			send()
-		}
-	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/guestdisk"
+	"github.com/dcdrill/dcdrill/sim/proto"
 	"github.com/dcdrill/dcdrill/sim/simtest"
 	"github.com/dcdrill/dcdrill/topology"
 )
@@ -423,4 +424,29 @@ func TestVMsSayWhatTheyMayWrite(t *testing.T) {
 		}
 		assert.Equal(t, want, m.Fills(), service)
 	}
+}
+
+// What runs in a machine looks out while that lives, whatever its disk does, and sees nothing while it is off.
+func TestAMonitoringSeesNothingWhileItsMachineIsOff(t *testing.T) {
+	_, talks := machines(t, "{on: hv1, disk: ds1}")
+	m := talks[0].(*machine)
+	sight := NewSight(0, "sees hv2", sim.Flow{From: vmPlant(t).Node("hv1"), To: vmPlant(t).Node("hv2")}, m)
+	_, from, to := simtest.NewWire()
+	meter := simtest.NewMeter()
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- sight.Measure(ctx, from, to, meter) }()
+	meter.Await(t, true)
+	m.live.disk(time.Hour, proto.Waits)
+	asked := meter.Stats().Asked
+	require.Eventually(t, func() bool { return meter.Stats().Asked > asked }, 30*time.Second, time.Millisecond)
+	meter.Await(t, true)
+	m.live.Power(time.Hour, sim.GuestPower{On: false})
+	meter.Await(t, false)
+	m.live.disk(time.Hour, proto.Answers)
+	m.live.Power(time.Hour, sim.GuestPower{On: true, Boot: time.Minute})
+	m.live.Step(2 * time.Hour)
+	meter.Await(t, true)
+	stop()
+	require.NoError(t, <-done)
 }
