@@ -121,7 +121,9 @@ func (b *sanBench) house(id string) sim.Disk {
 	talk := &tenant{store: b.plant.Node("hv").Datastores[0], disk: make(chan sim.Disk, 1)}
 	use := &sim.Use{ID: id, Workload: tolerant{}}
 	use.Members = []*sim.Member{{Workload: use, Talk: talk}}
-	b.onLoop(func() { require.NoError(b.t, b.Start(use.Members[0])) })
+	var err error
+	b.onLoop(func() { err = b.Start(use.Members[0]) })
+	require.NoError(b.t, err)
 	return <-talk.disk
 }
 
@@ -130,6 +132,8 @@ type tolerant struct{ sim.Workload }
 
 func (tolerant) Tolerates() time.Duration { return time.Minute }
 
+// onLoop does something on the loop. It must not end the test: that would end the loop's goroutine, and whoever waits for
+// the loop would wait for ever.
 func (b *sanBench) onLoop(f func()) {
 	done := make(chan struct{})
 	b.env.Loop.Post(func() {
@@ -142,14 +146,27 @@ func (b *sanBench) onLoop(f func()) {
 // set makes levels true and has them seen.
 func (b *sanBench) set(levels ...sim.Level) {
 	b.t.Helper()
-	b.onLoop(func() {
-		require.NoError(b.t, b.Set(1, levels...))
-		for _, l := range levels {
-			ok, evidence, err := b.Witness(l)
-			require.NoError(b.t, err)
-			require.True(b.t, ok, "%s: %s", l.Subject(), evidence)
+	var err error
+	b.onLoop(func() { err = b.Set(1, levels...) })
+	require.NoError(b.t, err)
+	for _, l := range levels {
+		ok, evidence := false, ""
+		seen := func() bool {
+			ok, evidence, err = b.witness(l)
+			return ok || err != nil
 		}
-	})
+		for deadline := time.Now().Add(10 * time.Second); !seen() && time.Now().Before(deadline); {
+			time.Sleep(time.Millisecond)
+		}
+		require.NoError(b.t, err)
+		require.True(b.t, ok, "%s: %s", l.Subject(), evidence)
+	}
+}
+
+// witness asks on the loop whether a level is seen to be true.
+func (b *sanBench) witness(l sim.Level) (ok bool, evidence string, err error) {
+	b.onLoop(func() { ok, evidence, err = b.Witness(l) })
+	return ok, evidence, err
 }
 
 // settles waits until storage has nothing more to come, by itself or by the loop.
@@ -421,16 +438,14 @@ func TestStorageSessionsOfHostsAndOfGuests(t *testing.T) {
 func TestStorageWitnessesDenyWhatIsNotSo(t *testing.T) {
 	b := newSANBench(t, topology.ActiveActive, "none", "no_path_retry: queue")
 	array := b.plant.Node("array")
-	b.onLoop(func() {
-		for _, l := range []sim.Level{
-			sim.Controller{Array: array, Controller: array.Array.Controllers[0]},
-			sim.Volume{Volume: array.Array.Volumes[0], Gone: true},
-			sim.Disks{Array: array, Latency: time.Second},
-			sim.GuestPower{Guest: b.lives[0].member},
-		} {
-			ok, evidence, err := b.Witness(l)
-			require.NoError(t, err)
-			require.False(t, ok, "%s: %s", l.Subject(), evidence)
-		}
-	})
+	for _, l := range []sim.Level{
+		sim.Controller{Array: array, Controller: array.Array.Controllers[0]},
+		sim.Volume{Volume: array.Array.Volumes[0], Gone: true},
+		sim.Disks{Array: array, Latency: time.Second},
+		sim.GuestPower{Guest: b.lives[0].member},
+	} {
+		ok, evidence, err := b.witness(l)
+		require.NoError(t, err)
+		require.False(t, ok, "%s: %s", l.Subject(), evidence)
+	}
 }
