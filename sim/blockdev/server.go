@@ -38,6 +38,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	for {
 		c, err := l.Accept()
 		if ctx.Err() != nil {
+			if err == nil {
+				abandon(c) // it came at the last moment
+			}
 			return nil
 		}
 		if err != nil {
@@ -51,7 +54,16 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // ErrProtocol when the client broke the protocol, and what the connection said otherwise.
 func (s *Server) ServeConn(ctx context.Context, c net.Conn) error {
 	defer c.Close()
-	defer context.AfterFunc(ctx, func() { abandon(c) })()
+	abandoned := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(abandoned)
+		abandon(c)
+	})
+	defer func() {
+		if !stop() {
+			<-abandoned // or the connection would still be there for a moment
+		}
+	}()
 	_ = c.SetDeadline(time.Now().Add(patience))
 	h := &haggle{server: s, r: bufio.NewReaderSize(c, 64<<10), w: bufio.NewWriterSize(c, 64<<10)}
 	n, err := h.run()

@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -150,14 +151,7 @@ func (b *sanBench) set(levels ...sim.Level) {
 	b.onLoop(func() { err = b.Set(1, levels...) })
 	require.NoError(b.t, err)
 	for _, l := range levels {
-		ok, evidence := false, ""
-		seen := func() bool {
-			ok, evidence, err = b.witness(l)
-			return ok || err != nil
-		}
-		for deadline := time.Now().Add(10 * time.Second); !seen() && time.Now().Before(deadline); {
-			time.Sleep(time.Millisecond)
-		}
+		ok, evidence, err := b.witness(l)
 		require.NoError(b.t, err)
 		require.True(b.t, ok, "%s: %s", l.Subject(), evidence)
 	}
@@ -217,6 +211,7 @@ func (b *sanBench) stall(act func()) time.Duration {
 	b.t.Helper()
 	ctx, stop := context.WithCancel(b.t.Context())
 	var longest time.Duration
+	var ended atomic.Int64
 	var writing sync.WaitGroup
 	writing.Go(func() {
 		block := bytes.Repeat([]byte{7}, 4096)
@@ -227,11 +222,18 @@ func (b *sanBench) stall(act func()) time.Duration {
 				return
 			}
 			longest = max(longest, time.Since(begun))
+			ended.Add(1)
 			time.Sleep(time.Millisecond)
 		}
 	})
-	time.Sleep(50 * time.Millisecond)
+	// One may be under way; the second from here on began after this moment.
+	another := func() {
+		before := ended.Load()
+		require.Eventually(b.t, func() bool { return ended.Load() >= before+2 }, 30*time.Second, time.Millisecond)
+	}
+	another()
 	act()
+	another() // it is a write that has a volume taken over
 	b.settles()
 	stop()
 	writing.Wait()
@@ -304,8 +306,8 @@ func TestStorageStallsAsLongAsItsRulesSay(t *testing.T) {
 			b := newSANBench(t, c.access, "mirrored", "no_path_retry: queue")
 			before := len(b.paths())
 			took := b.stall(func() { c.act(b) })
-			require.GreaterOrEqual(t, took, c.least)
-			require.LessOrEqual(t, took, c.most)
+			require.GreaterOrEqual(t, took, c.least, "%v", b.paths())
+			require.LessOrEqual(t, took, c.most, "%v", b.paths())
 			if c.paths != nil {
 				require.Equal(t, c.paths, b.paths()[before-1:])
 			}
