@@ -144,7 +144,16 @@ func (p *Plant) namesOfAll() []string {
 	return have
 }
 
-// resolve finds every word of a target; its error names all words that are none.
+// spread puts what groups hold among the nodes and links.
+func (n named) spread() named {
+	for _, g := range n.groups {
+		n.nodes, n.links = append(n.nodes, g.Nodes...), append(n.links, g.Links...)
+	}
+	n.groups = nil
+	return n
+}
+
+// resolve finds every word of a target, with what groups hold; its error names all words that are none.
 func (t Target) resolve(p *Plant) ([]named, error) {
 	var all []named
 	var bad []error
@@ -154,7 +163,7 @@ func (t Target) resolve(p *Plant) ([]named, error) {
 			bad = append(bad, p.unknown(word))
 			continue
 		}
-		all = append(all, parts)
+		all = append(all, parts.spread())
 	}
 	switch {
 	case len(bad) > 0:
@@ -173,14 +182,10 @@ func (t Target) Nodes(p *Plant) ([]*Node, error) {
 	}
 	var list []*Node
 	for i, parts := range all {
-		found := parts.nodes
-		for _, g := range parts.groups {
-			found = append(found, g.Nodes...)
-		}
-		if len(found) == 0 {
+		if len(parts.nodes) == 0 {
 			return nil, wrongSort(t[i], "node")
 		}
-		list = append(list, found...)
+		list = append(list, parts.nodes...)
 	}
 	return once(list), nil
 }
@@ -194,10 +199,6 @@ func (t Target) Links(p *Plant) ([]*Link, error) {
 	var list []*Link
 	for _, parts := range all {
 		list = append(list, parts.links...)
-		for _, g := range parts.groups {
-			list = append(list, g.Links...)
-			parts.nodes = append(parts.nodes, g.Nodes...)
-		}
 		for _, n := range parts.nodes {
 			list = append(list, linksOf(n.Ports)...)
 		}
@@ -218,10 +219,6 @@ func (t Target) Ports(p *Plant) ([]*Port, error) {
 	var list []*Port
 	for _, parts := range all {
 		list = append(list, parts.ports...)
-		for _, g := range parts.groups {
-			parts.links = append(parts.links, g.Links...)
-			parts.nodes = append(parts.nodes, g.Nodes...)
-		}
 		for _, l := range parts.links {
 			list = append(list, l.A)
 		}
@@ -250,10 +247,6 @@ func (t Target) Senders(p *Plant) ([]*Port, error) {
 	}
 	for _, parts := range all {
 		list = append(list, parts.ports...)
-		for _, g := range parts.groups {
-			parts.links = append(parts.links, g.Links...)
-			parts.nodes = append(parts.nodes, g.Nodes...)
-		}
 		for _, l := range parts.links {
 			list = append(list, l.A, l.B)
 		}
@@ -276,9 +269,6 @@ func (t Target) Bonds(p *Plant) ([]*Bond, error) {
 	var list []*Bond
 	for i, parts := range all {
 		found := parts.bonds
-		for _, g := range parts.groups {
-			parts.nodes = append(parts.nodes, g.Nodes...)
-		}
 		for _, n := range parts.nodes {
 			found = append(found, n.Bonds...)
 		}
