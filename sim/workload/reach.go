@@ -95,32 +95,35 @@ func (r *reach) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) er
 		})
 		ways = append(ways, e)
 	}
-	look := r.looks(ways, out)
-	all.Go(func() error {
-		from.Pace(ctx, r.interval, look)
-		return nil
-	})
-	if r.within != nil {
-		all.Go(func() error {
-			r.within.onChange(ctx, func() { look(from.Now()) })
-			return nil
-		})
-	}
-	return ended(ctx, all.Wait())
-}
-
-// looks is how it asks once: a machine that is off does not.
-func (r *reach) looks(ways []echo, out *asker) func(at time.Duration) {
-	var turn sync.Mutex
-	return func(at time.Duration) {
-		turn.Lock()
-		defer turn.Unlock()
+	askAbout(ctx, all, from, r.interval, r.within, func(at time.Duration) {
 		if r.within != nil && !r.within.answers() {
-			sendEcho(nil, out, at)
+			sendEcho(nil, out, at) // a machine that is off does not ask
 			return
 		}
 		sendEcho(ways, out, at)
+	})
+	return ended(ctx, all.Wait())
+}
+
+// askAbout has somebody ask at a beat and, where it is about a machine, whenever that has changed; never twice at once.
+func askAbout(ctx context.Context, all *errgroup.Group, from sim.Place, interval time.Duration, guest *liveGuest, ask func(at time.Duration)) {
+	var turn sync.Mutex
+	once := func(at time.Duration) {
+		turn.Lock()
+		defer turn.Unlock()
+		ask(at)
 	}
+	all.Go(func() error {
+		from.Pace(ctx, interval, once)
+		return nil
+	})
+	if guest == nil {
+		return
+	}
+	all.Go(func() error {
+		guest.onChange(ctx, func() { once(from.Now()) })
+		return nil
+	})
 }
 
 // sendEcho asks over all ways; where none of them takes it, it has failed.

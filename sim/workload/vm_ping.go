@@ -3,7 +3,6 @@ package workload
 import (
 	"context"
 	"net/netip"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -75,20 +74,7 @@ func (p *ping) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) err
 			}
 		})
 	})
-	var turn sync.Mutex
 	out := &asker{meter: m}
-	send := func(at time.Duration) {
-		turn.Lock()
-		defer turn.Unlock()
-		sendEcho([]echo{e}, out, at)
-	}
-	all.Go(func() error {
-		from.Pace(ctx, p.interval, send)
-		return nil
-	})
-	all.Go(func() error {
-		p.machine.live.onChange(ctx, func() { send(from.Now()) })
-		return nil
-	})
+	askAbout(ctx, all, from, p.interval, p.machine.live, func(at time.Duration) { sendEcho([]echo{e}, out, at) })
 	return ended(ctx, all.Wait())
 }
