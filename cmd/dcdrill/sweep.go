@@ -183,15 +183,8 @@ func (a *app) sweep(ctx context.Context, name string, f *sweepFlags) error {
 // sweepResult goes on from a result as it was asked to, and writes it.
 func (a *app) sweepResult(ctx context.Context, name string, p *sweptPlant, r *sweep.Result, f afterwards) error {
 	r.Notes = append(r.Notes, p.notes...)
-	if f.availability {
-		if err := estimate(ctx, r, f.rates); err != nil {
-			return err
-		}
-	}
-	if f.recover > 0 {
-		if err := p.recover(ctx, r, f); err != nil {
-			return err
-		}
+	if err := p.goOn(ctx, r, f); err != nil {
+		return err
 	}
 	if err := a.confirm(ctx, name, r, f.confirm); err != nil {
 		return err
@@ -218,13 +211,29 @@ func readRates(file string, p *topology.Plant) (sweep.Rates, error) {
 	return sweep.ParseRates(file, data, p)
 }
 
-// estimate works out downtime, from the rates of a file where one is named.
-func estimate(ctx context.Context, r *sweep.Result, file string) error {
-	rates, err := readRates(file, r.Plant)
+// goOn works out from the rates of failures what was asked for besides the sets.
+func (p *sweptPlant) goOn(ctx context.Context, r *sweep.Result, f afterwards) error {
+	if !f.availability && f.recover == 0 {
+		return nil
+	}
+	rates, err := readRates(f.rates, r.Plant)
 	if err != nil {
 		return err
 	}
-	err = r.Estimate(ctx, rates)
+	if f.availability {
+		if err := estimate(ctx, r, rates); err != nil {
+			return err
+		}
+	}
+	if f.recover == 0 {
+		return nil
+	}
+	return p.recover(ctx, r, f, rates)
+}
+
+// estimate works out downtime.
+func estimate(ctx context.Context, r *sweep.Result, rates sweep.Rates) error {
+	err := r.Estimate(ctx, rates)
 	if errors.Is(err, sweep.ErrNotPlayed) {
 		return &hinted{&usageError{err}, "give --sets a larger number"}
 	}
@@ -240,11 +249,7 @@ func (f *afterwards) options() scenarios.Options {
 }
 
 // recover has people get over the sets that hit most.
-func (p *sweptPlant) recover(ctx context.Context, r *sweep.Result, f afterwards) error {
-	rates, err := readRates(f.rates, r.Plant)
-	if err != nil {
-		return err
-	}
+func (p *sweptPlant) recover(ctx context.Context, r *sweep.Result, f afterwards, rates sweep.Rates) error {
 	words := scenarios.OnCallWords()
 	if f.people != "" {
 		words = "the people and parts of " + f.people
