@@ -35,7 +35,7 @@ func TestRunsAtOnceDoNotTouchEachOther(t *testing.T) {
 func played(sc *sim.Scenario, seed int) ([]byte, error) {
 	one := *sc
 	one.Seed = uint64(seed)
-	log, err := model.Replay(&one, middle)
+	log, err := model.Replay(&one, sim.MiddlePhase)
 	if err != nil {
 		return nil, err
 	}

@@ -57,16 +57,13 @@ func Rerun(sc *sim.Scenario) drill.Rerun {
 			return nil, err
 		}
 		return func() (without, with *sim.Log, err error) {
-			if without, err = model.Replay(before, middle); err == nil {
-				with, err = model.Replay(after, middle)
+			if without, err = model.Replay(before, sim.MiddlePhase); err == nil {
+				with, err = model.Replay(after, sim.MiddlePhase)
 			}
 			return without, with, err
 		}, nil
 	}
 }
-
-// middle is where a prediction puts what hangs on an unknown phase.
-const middle = 0.5
 
 // scripted wants a script.
 func scripted(sc *sim.Scenario, script *drill.Script, err error) (*sim.Scenario, *drill.Script, error) {

@@ -10,8 +10,12 @@ import (
 // Replay plays a scenario in the model, at a phase (see Env), and gives its log.
 type Replay func(sc *Scenario, phase float64) (*Log, error)
 
+// MiddlePhase is where one prediction alone puts what hangs on an unknown phase, as real phases do on average; its bounds say
+// how far off that can be.
+const MiddlePhase = 0.5
+
 // phases are the moments that a prediction tries where one is not known: the earliest, the middle and the latest.
-var phases = []float64{0, 0.5, 1}
+var phases = []float64{0, MiddlePhase, 1}
 
 // Predict plays a scenario at each of the phases.
 func Predict(sc *Scenario, replay Replay) ([]*Log, error) {
@@ -220,7 +224,7 @@ func (b *blame) play(without []string) (*played, error) {
 	}
 	sc := *b.sc
 	sc.Timeline = slices.DeleteFunc(slices.Clone(sc.Timeline), func(e *Entry) bool { return slices.Contains(without, e.ID) })
-	log, err := b.replay(&sc, 0.5)
+	log, err := b.replay(&sc, MiddlePhase)
 	if err != nil {
 		return nil, fmt.Errorf("replay without %s: %w", strings.Join(without, ", "), err)
 	}

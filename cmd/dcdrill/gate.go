@@ -80,7 +80,7 @@ func candidate(name, text string, f *gateFlags) (gate.Candidate, error) {
 		if err != nil {
 			return nil, err
 		}
-		return sim.Play(ctx, model.Engine{}, played, sim.Options{Program: program(), Phase: middle, Explain: explain(played)})
+		return sim.Play(ctx, model.Engine{}, played, sim.Options{Program: program(), Phase: sim.MiddlePhase, Explain: explain(played)})
 	}
 	rates, err := readRates(f.rates, p.Plant)
 	return gate.Candidate{

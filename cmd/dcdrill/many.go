@@ -141,7 +141,7 @@ func (a *app) playQuietly(ctx context.Context, sc *sim.Scenario, f *playFlags) (
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return model.Replay(sc, middle)
+	return model.Replay(sc, sim.MiddlePhase)
 }
 
 // sensitivity plays every combination of what the author was not sure of.
@@ -207,7 +207,7 @@ func (a *app) spread(ctx context.Context, name string, f *playFlags, seeds int) 
 	err = sim.Each(ctx, seeds, func(i int) error {
 		one := *sc
 		one.Seed = f.seed + uint64(i) + 1
-		log, err := model.Replay(&one, middle)
+		log, err := model.Replay(&one, sim.MiddlePhase)
 		if err == nil {
 			reached[i] = report.ReadMilestones(log)
 		}
@@ -216,7 +216,7 @@ func (a *app) spread(ctx context.Context, name string, f *playFlags, seeds int) 
 	if err != nil {
 		return err
 	}
-	own, err := model.Replay(sc, middle)
+	own, err := model.Replay(sc, sim.MiddlePhase)
 	if err != nil {
 		return err
 	}

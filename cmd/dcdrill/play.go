@@ -173,7 +173,7 @@ func (a *app) playIn(ctx context.Context, sc *sim.Scenario, f *playFlags, listen
 		fmt.Fprintf(a.Stderr, "no kernel world here (%s): the model predicts instead\n", unavailable.What)
 	}
 	return sim.Play(ctx, model.Engine{}, sc, sim.Options{
-		Program: program(), Phase: middle, RealTime: f.realTime, Listen: listen, Explain: explain(sc),
+		Program: program(), Phase: sim.MiddlePhase, RealTime: f.realTime, Listen: listen, Explain: explain(sc),
 	})
 }
 
@@ -181,9 +181,6 @@ func (a *app) playIn(ctx context.Context, sc *sim.Scenario, f *playFlags, listen
 func explain(sc *sim.Scenario) func(*sim.Log) error {
 	return func(log *sim.Log) error { return sim.Explain(log, sc, model.Replay) }
 }
-
-// middle is where a prediction puts what hangs on an unknown phase; its bounds say how far off that can be.
-const middle = 0.5
 
 func program() string { return "dcdrill " + version }
 

@@ -93,7 +93,7 @@ func (w *World) stand(native bool) error {
 	if err := w.listenToLinks(); err != nil {
 		return err
 	}
-	w.shadow, err = model.New(sim.Env{Plant: w.env.Plant, Loop: w.env.Loop, Phase: shadowPhase}, model.Options{OnControl: w.control, OnOdds: w.expect})
+	w.shadow, err = model.New(sim.Env{Plant: w.env.Plant, Loop: w.env.Loop, Phase: sim.MiddlePhase}, model.Options{OnControl: w.control, OnOdds: w.expect})
 	if err != nil {
 		return err
 	}
@@ -131,9 +131,6 @@ func (w *World) listenToLinks() (err error) {
 	})
 	return err
 }
-
-// shadowPhase is where the shadow assumes unknown phases to fall: in the middle, as real ones do on average.
-const shadowPhase = 0.5
 
 // Capabilities lists what this kernel has.
 func (w *World) Capabilities() []sim.Capability {

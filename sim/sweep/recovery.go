@@ -157,7 +157,7 @@ func (r *Result) recover(set []*Fate, people People, t Trials) (Recovery, error)
 			}
 		}
 	}
-	log, err := t.Replay(sc, 0.5)
+	log, err := t.Replay(sc, sim.MiddlePhase)
 	if err == nil {
 		err = sim.Explain(log, sc, t.Replay)
 	}
