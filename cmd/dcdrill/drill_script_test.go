@@ -96,9 +96,8 @@ func quoted(text string) (all []string) {
 // TestAFacilitatorNeedsNothingButThePrintedScript holds the incident of 2023 from beginning to end as the script says.
 func TestAFacilitatorNeedsNothingButThePrintedScript(t *testing.T) {
 	t.Chdir(t.TempDir())
-	var out strings.Builder
-	a := &app{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Getenv: func(string) string { return "" }}
-	require.Equal(t, exitAsAsked, a.main(t.Context(), []string{"drill", "sconet-2023", "--print", "brief"}), out.String())
+	printed := command(t.Context(), "drill", "sconet-2023", "--print", "brief")
+	require.Equal(t, exitAsAsked, printed.code, printed.out+printed.errs)
 	text, err := os.ReadFile(filepath.Join("brief", "facilitator-script.md"))
 	require.NoError(t, err)
 	n := &newcomer{t: t, script: string(text)}

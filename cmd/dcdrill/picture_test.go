@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,9 +15,8 @@ import (
 // -rewrite-docs it takes the README's picture.
 func TestTheReportOfTheSeedIncident(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "report.html")
-	var out, errs bytes.Buffer
-	a := &app{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }}
-	require.Equal(t, exitAsAsked, a.main(t.Context(), []string{"run", "sconet-2023", "--world", "model", "--report", "html=" + file}), errs.String())
+	run := command(t.Context(), "run", "sconet-2023", "--world", "model", "--report", "html="+file)
+	require.Equal(t, exitAsAsked, run.code, run.errs)
 	page, err := os.Stat(file)
 	require.NoError(t, err)
 	assert.Less(t, page.Size(), int64(3_000_000), "it is to be sent by mail")

@@ -70,11 +70,19 @@ func (a *action) first(so func(sim.Event) bool) sim.Event {
 	return sim.Event{}
 }
 
+// outages are those of all workloads.
+func (a *action) outages() (all []sim.Outage) {
+	for _, u := range a.header.Uses {
+		all = append(all, a.h.Outages(u.ID)...)
+	}
+	return all
+}
+
 // began is the first outage; false when nothing was gone.
 func (a *action) began() (first sim.Outage, some bool) {
-	for _, u := range a.header.Uses {
-		if all := a.h.Outages(u.ID); len(all) > 0 && (!some || all[0].From < first.From) {
-			first, some = all[0], true
+	for _, o := range a.outages() {
+		if !some || o.From < first.From {
+			first, some = o, true
 		}
 	}
 	return first, some
@@ -82,11 +90,9 @@ func (a *action) began() (first sim.Outage, some bool) {
 
 // firstBack is the first outage that ended; false when none did.
 func (a *action) firstBack() (first sim.Outage, some bool) {
-	for _, u := range a.header.Uses {
-		for _, o := range a.h.Outages(u.ID) {
-			if !o.Open && (!some || o.To < first.To) {
-				first, some = o, true
-			}
+	for _, o := range a.outages() {
+		if !o.Open && (!some || o.To < first.To) {
+			first, some = o, true
 		}
 	}
 	return first, some
@@ -94,14 +100,12 @@ func (a *action) firstBack() (first sim.Outage, some bool) {
 
 // back is when the last workload was back; false when nothing was gone, or something never came.
 func (a *action) back() (last sim.Outage, all bool) {
-	for _, u := range a.header.Uses {
-		for _, o := range a.h.Outages(u.ID) {
-			if o.Open {
-				return o, false
-			}
-			if o.To > last.To {
-				last, all = o, true
-			}
+	for _, o := range a.outages() {
+		if o.Open {
+			return o, false
+		}
+		if o.To > last.To {
+			last, all = o, true
 		}
 	}
 	return last, all
