@@ -7,7 +7,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 # Packages that run their logic on several goroutines; the others have one loop and nothing to race with.
-RACED := ./sim ./sim/workload ./sim/kernel ./sim/blockdev ./sim/live ./sim/drill
+RACED := ./sim ./sim/workload ./sim/kernel ./sim/kernel/box ./sim/blockdev ./sim/live ./sim/drill
 
 # Packages whose tests measure real packets. They run one at a time: a machine that is busy with others cannot measure.
 REAL := /sim/kernel|/cmd/dcdrill
@@ -43,7 +43,7 @@ lint:
 
 # As root the kernel tests have run as root; this runs them once more as an ordinary user.
 test-user:
-	@if [ "$$(id -u)" = 0 ]; then .ci/as-user ./sim/kernel && .ci/as-user ./cmd/dcdrill 'Kernel|Capsule|Scripts'; fi
+	@if [ "$$(id -u)" = 0 ]; then .ci/as-user ./sim/kernel && .ci/as-user ./sim/kernel/box && .ci/as-user ./cmd/dcdrill 'Kernel|Capsule|Scripts'; fi
 
 bench: build ## the figures of the README, as ratios measured in one run
 	$(GO) run ./sim/kernel/bench

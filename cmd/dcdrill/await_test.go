@@ -7,7 +7,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 // scriptPatience is how long a script waits for what must come: a plant stands within seconds even on a loaded machine.
@@ -30,12 +30,12 @@ func await(ts *testscript.TestScript, what string, so func() bool) {
 // standing waits until a run can be spoken to and its plant stands: `standing NAME`.
 func standing(ts *testscript.TestScript, _ bool, args []string) {
 	await(ts, "run "+args[0], func() bool {
-		all, err := kernel.Controls()
-		if err != nil || !slices.Contains(all, kernel.Control{Name: args[0]}) {
+		all, err := box.Controls()
+		if err != nil || !slices.Contains(all, box.Control{Name: args[0]}) {
 			return false
 		}
 		// It answers once it has a steady state; there is nothing called so to heal.
-		err = kernel.Control{Name: args[0]}.Call(healVerb, "nothing-of-that-name", nil)
+		err = box.Control{Name: args[0]}.Call(healVerb, "nothing-of-that-name", nil)
 		return err != nil && err.Error() == "heal: heal nothing-of-that-name: nothing of that name is going on"
 	})
 }

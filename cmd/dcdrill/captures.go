@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 // captures are the links whose packets a run keeps, a file each.
@@ -40,7 +41,7 @@ func captureName(link string) string {
 }
 
 // begin begins to capture. It returns once every packet from then on will be kept.
-func (c *captures) begin(ctx context.Context, via kernel.Opener) {
+func (c *captures) begin(ctx context.Context, via box.Opener) {
 	ctx, c.stop = context.WithCancel(context.WithoutCancel(ctx))
 	var begun sync.WaitGroup
 	for link, file := range c.files {

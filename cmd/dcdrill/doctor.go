@@ -9,6 +9,7 @@ import (
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/sim/kernel/capsule"
 )
 
@@ -21,11 +22,11 @@ missing is neither, with what helps. The exit code is 3 where there can be no ke
 works everywhere.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			all, err := examined("kernel world", kernel.BoxOptions{})
+			all, err := examined("kernel world", box.Options{})
 			found, missing := capsule.Find()
 			inside := []sim.Capability{lacking("a kernel of its own", missing)}
 			if missing == nil {
-				inside, _ = examined("a kernel of its own", kernel.BoxOptions{Capsule: found.Path}) // it tells of its own error
+				inside, _ = examined("a kernel of its own", box.Options{Capsule: found.Path}) // it tells of its own error
 			}
 			t := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 			for _, c := range append(all, sim.Capability{Name: "model world", Status: sim.Native, Why: "works everywhere"}) {
@@ -40,7 +41,7 @@ works everywhere.`,
 }
 
 // examined tries out what a world has; where there can be none, the list and the error say so.
-func examined(world string, o kernel.BoxOptions) ([]sim.Capability, error) {
+func examined(world string, o box.Options) ([]sim.Capability, error) {
 	o.Args = []string{"inside"}
 	all, err := kernel.Capabilities(o)
 	if err != nil {
@@ -52,7 +53,7 @@ func examined(world string, o kernel.BoxOptions) ([]sim.Capability, error) {
 // lacking says that a world is missing, and what helps.
 func lacking(world string, err error) sim.Capability {
 	c := sim.Capability{Name: world, Status: sim.Missing}
-	var unavailable *kernel.Unavailable
+	var unavailable *box.Unavailable
 	switch {
 	case errors.As(err, &unavailable):
 		c.Why = unavailable.What + ": " + unavailable.Remedy

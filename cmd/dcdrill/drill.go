@@ -16,7 +16,7 @@ import (
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/drill"
-	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/sim/model"
 	"github.com/dcdrill/dcdrill/sim/report"
 )
@@ -150,7 +150,7 @@ func (d *drilling) hold(
 		fmt.Fprintln(d.app.Stderr, "building the plant")
 		return d.app.playKernel(ctx, sc, &playFlags{
 			world: world, drill: &drillJob{Resume: resume, Remedies: s.Remedies},
-			opened: func(b *kernel.Stream) { d.open(ctx, boxDoor{b}, s, sc) },
+			opened: func(b *box.Stream) { d.open(ctx, boxDoor{b}, s, sc) },
 		}, func(e sim.Event) {
 			listen(e)
 			d.changed()

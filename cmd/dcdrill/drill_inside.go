@@ -10,6 +10,7 @@ import (
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/drill"
 	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 // drillJob is what a drill in a box needs beside its scenario.
@@ -57,8 +58,8 @@ func (in *inside) holdDrill(ctx context.Context, j job, listen func(sim.Event)) 
 }
 
 // answerRoom answers what the outside asks of a room, once there is one.
-func answerRoom(opened chan drill.Door) kernel.Handler {
-	return func(ctx context.Context, ch *kernel.Channel, args json.RawMessage) error {
+func answerRoom(opened chan drill.Door) box.Handler {
+	return func(ctx context.Context, ch *box.Channel, args json.RawMessage) error {
 		ctx = ch.Gone(ctx)
 		var q roomRequest
 		if err := json.Unmarshal(args, &q); err != nil {
@@ -81,12 +82,12 @@ func answerRoom(opened chan drill.Door) kernel.Handler {
 		default:
 			a.Views, err = door.Views(ctx, q.Views)
 		}
-		return errors.Join(err, ch.SendJSON(kernel.Value, a))
+		return errors.Join(err, ch.SendJSON(box.Value, a))
 	}
 }
 
 // boxDoor is the door of a room in a box.
-type boxDoor struct{ stream *kernel.Stream }
+type boxDoor struct{ stream *box.Stream }
 
 // Do implements drill.Door.
 func (d boxDoor) Do(ctx context.Context, c drill.Command) error {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 func (a *app) execCommand() *cobra.Command {
@@ -36,7 +37,7 @@ func (a *app) execCommand() *cobra.Command {
 func addRun(c *cobra.Command, run *string) {
 	c.Flags().StringVar(run, "run", "", "the run that is meant, where several go on")
 	_ = c.RegisterFlagCompletionFunc("run", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		all, _ := kernel.Controls() // completion has nobody to tell
+		all, _ := box.Controls() // completion has nobody to tell
 		var names []string
 		for _, control := range all {
 			names = append(names, control.Name)
@@ -46,8 +47,8 @@ func addRun(c *cobra.Command, run *string) {
 }
 
 // control finds the run that is meant; that there is none is for the user to mend.
-func control(run string) (kernel.Control, error) {
-	c, err := kernel.FindControl(run)
+func control(run string) (box.Control, error) {
+	c, err := box.FindControl(run)
 	if err != nil {
 		return c, &usageError{err}
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
-	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/sim/report"
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
@@ -92,8 +92,8 @@ func codeOf(err error) int {
 		wrong       *usageError
 		problems    yamlfile.Problems
 		later       *scenarios.Later
-		unavailable *kernel.Unavailable
-		fallen      *kernel.Fallen
+		unavailable *box.Unavailable
+		fallen      *box.Fallen
 	)
 	switch {
 	case errors.As(err, &reported):
@@ -116,7 +116,7 @@ func codeOf(err error) int {
 func hintOf(err error) string {
 	var (
 		h           *hinted
-		unavailable *kernel.Unavailable
+		unavailable *box.Unavailable
 	)
 	switch {
 	case errors.As(err, &h):

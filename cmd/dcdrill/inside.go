@@ -9,6 +9,7 @@ import (
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 // insideCommand is process 1 of a box: it plays what the outside sends, and ends with it.
@@ -32,7 +33,7 @@ func (a *app) insideCommand() *cobra.Command {
 }
 
 // inside is what is played in a box.
-type inside struct{ stream *kernel.Stream }
+type inside struct{ stream *box.Stream }
 
 // playVerb plays a job: its events are Values; a Signal interrupts it.
 const playVerb = "play"
@@ -54,7 +55,7 @@ type job struct {
 // about 10,000 events at one instant.
 const backlog = 1 << 17
 
-func (in *inside) play(ctx context.Context, ch *kernel.Channel, args json.RawMessage) error {
+func (in *inside) play(ctx context.Context, ch *box.Channel, args json.RawMessage) error {
 	var j job
 	if err := json.Unmarshal(args, &j); err != nil {
 		return err
@@ -85,7 +86,7 @@ func (in *inside) playScenario(ctx context.Context, j job, listen func(sim.Event
 		return err
 	}
 	sc.Name = j.Name
-	_, err = sim.Play(ctx, kernel.Engine{RealTime: j.RealTime, Virtual: kernel.InCapsule()}, sc, sim.Options{
+	_, err = sim.Play(ctx, kernel.Engine{RealTime: j.RealTime, Virtual: box.InCapsule()}, sc, sim.Options{
 		Program: j.Program, RealTime: j.RealTime, Stay: j.Stay, Listen: listen, Explain: explain(sc),
 		Serve: func(r *sim.Run) { in.serve(r, sc) },
 	})
@@ -93,10 +94,10 @@ func (in *inside) playScenario(ctx context.Context, j job, listen func(sim.Event
 }
 
 // untilSignal waits for the outside to interrupt, or to go.
-func untilSignal(ch *kernel.Channel, cancel func()) {
+func untilSignal(ch *box.Channel, cancel func()) {
 	for {
 		f, err := ch.Receive()
-		if err != nil || f.Kind == kernel.Signal {
+		if err != nil || f.Kind == box.Signal {
 			cancel()
 			return
 		}
@@ -104,10 +105,10 @@ func untilSignal(ch *kernel.Channel, cancel func()) {
 }
 
 // sendEvents sends events until there are no more. After an error it goes on taking them, so that the loop is not held up.
-func sendEvents(ch *kernel.Channel, events <-chan sim.Event) (err error) {
+func sendEvents(ch *box.Channel, events <-chan sim.Event) (err error) {
 	for e := range events {
 		if err == nil {
-			err = ch.SendJSON(kernel.Value, e)
+			err = ch.SendJSON(box.Value, e)
 		}
 	}
 	return err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/sim/kernel/capsule"
 )
 
@@ -23,12 +24,12 @@ func (a *app) playKernel(ctx context.Context, sc *sim.Scenario, f *playFlags, li
 		return nil, err
 	}
 	a.stands.Store(true)
-	box, err := kernel.StartBox(o)
+	b, err := box.Start(o)
 	if err != nil {
 		return nil, err
 	}
-	defer box.Close()
-	control, err := kernel.ListenControl(sc.Name, box.Stream, steering...)
+	defer b.Close()
+	control, err := box.ListenControl(sc.Name, b.Stream, steering...)
 	if err != nil {
 		return nil, err
 	}
@@ -37,28 +38,28 @@ func (a *app) playKernel(ctx context.Context, sc *sim.Scenario, f *playFlags, li
 	if err != nil {
 		return nil, err
 	}
-	ch, err := box.Stream.Open(playVerb, job{
+	ch, err := b.Stream.Open(playVerb, job{
 		Scenario: sc.Text, Topology: sc.TopologyText, Name: sc.Name, Program: program(), RealTime: f.realTime, Stay: f.stay,
 		Drill: f.drill,
 	})
 	if err != nil {
 		return nil, errors.Join(err, captures.close())
 	}
-	defer interrupt(ctx, box, ch)()
+	defer interrupt(ctx, b, ch)()
 	defer a.tellRefused(kernel.NeighboursRefused())
 	log, err := takeEvents(ch, func(e sim.Event) {
 		if _, steady := e.Data.(sim.SteadyData); steady {
-			captures.begin(ctx, box.Stream)
+			captures.begin(ctx, b.Stream)
 			if f.standing != nil {
 				f.say(f.standing(control.Name))
 			}
 			if f.opened != nil {
-				f.opened(box.Stream)
+				f.opened(b.Stream)
 			}
 		}
 		listen(e)
 	})
-	return log, errors.Join(ending(ctx, box, err), captures.close())
+	return log, errors.Join(ending(ctx, b, err), captures.close())
 }
 
 // tellRefused says why nodes could not find each other, where this machine's kernel had no room for their neighbours: to
@@ -71,8 +72,8 @@ func (a *app) tellRefused(before uint64) {
 }
 
 // box is what the inside is started in.
-func (f *playFlags) box() (kernel.BoxOptions, error) {
-	o := kernel.BoxOptions{Args: []string{"inside"}}
+func (f *playFlags) box() (box.Options, error) {
+	o := box.Options{Args: []string{"inside"}}
 	if f.world != "capsule" {
 		return o, nil
 	}
@@ -82,21 +83,21 @@ func (f *playFlags) box() (kernel.BoxOptions, error) {
 }
 
 // ending says why events ceased to come: Ctrl-C, the error that the inside told, or the inside's own end.
-func ending(ctx context.Context, box *kernel.Box, err error) error {
+func ending(ctx context.Context, b *box.Box, err error) error {
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return insideEnded(box)
+		return insideEnded(b)
 	}
 	return err
 }
 
 // insideEnded lets the inside say its last words, which for a panic come after it has given up the stream.
-func insideEnded(box *kernel.Box) error {
+func insideEnded(b *box.Box) error {
 	select {
-	case <-box.Done():
-		return fmt.Errorf("play: the inside ended: %w", cmp.Or(box.Wait(), io.ErrUnexpectedEOF))
+	case <-b.Done():
+		return fmt.Errorf("play: the inside ended: %w", cmp.Or(b.Wait(), io.ErrUnexpectedEOF))
 	case <-time.After(patience):
 		return errors.New("play: the inside speaks no more")
 	}
@@ -107,15 +108,15 @@ func insideEnded(box *kernel.Box) error {
 const patience = 10 * time.Second
 
 // interrupt passes the end of ctx on to the inside, and ends the box if that does not end by itself.
-func interrupt(ctx context.Context, box *kernel.Box, ch *kernel.Channel) (stop func() bool) {
+func interrupt(ctx context.Context, b *box.Box, ch *box.Channel) (stop func() bool) {
 	return context.AfterFunc(ctx, func() {
-		_ = ch.Send(kernel.Signal, []byte(strconv.Itoa(int(syscall.SIGINT)))) // if it is gone, so much the better
-		time.AfterFunc(patience, func() { _ = box.Close() })
+		_ = ch.Send(box.Signal, []byte(strconv.Itoa(int(syscall.SIGINT)))) // if it is gone, so much the better
+		time.AfterFunc(patience, func() { _ = b.Close() })
 	})
 }
 
 // takeEvents makes a log of what the inside sends.
-func takeEvents(ch *kernel.Channel, listen func(sim.Event)) (*sim.Log, error) {
+func takeEvents(ch *box.Channel, listen func(sim.Event)) (*sim.Log, error) {
 	log := sim.NewLog(nil, nil)
 	for {
 		f, err := ch.Receive()
@@ -124,7 +125,7 @@ func takeEvents(ch *kernel.Channel, listen func(sim.Event)) (*sim.Log, error) {
 			return log, nil
 		case err != nil:
 			return log, fmt.Errorf("play: %w", err)
-		case f.Kind != kernel.Value:
+		case f.Kind != box.Value:
 			continue
 		}
 		var e sim.Event

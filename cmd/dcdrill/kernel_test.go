@@ -10,16 +10,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 // kernelHere says whether this machine can hold a kernel world.
 var kernelHere = sync.OnceValue(func() bool {
-	box, err := kernel.StartBox(kernel.BoxOptions{Args: []string{"inside"}})
+	b, err := box.Start(box.Options{Args: []string{"inside"}})
 	if err != nil {
 		return false
 	}
-	return box.Close() == nil
+	return b.Close() == nil
 })
 
 // needKernel leaves a test out where there can be no kernel world. On Linux there can: a machine that bars it fails the

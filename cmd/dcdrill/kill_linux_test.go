@@ -22,6 +22,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/sim/simtest"
 )
 
@@ -37,9 +38,9 @@ type kill struct {
 }
 
 func TestKernelNothingIsLeftOfTheProgramWhoeverIsKilled(t *testing.T) {
-	box, err := kernel.StartBox(kernel.BoxOptions{Args: []string{"arena"}, Users: true})
+	b, err := box.Start(box.Options{Args: []string{"arena"}, Users: true})
 	require.NoError(t, err)
-	defer box.Close()
+	defer b.Close()
 	rounds := 6
 	if testing.Short() {
 		rounds = 3
@@ -47,7 +48,7 @@ func TestKernelNothingIsLeftOfTheProgramWhoeverIsKilled(t *testing.T) {
 	victims := []string{"outside", "inside", "command"}
 	for i := range rounds {
 		k := kill{Seed: uint64(i), User: i%2 == 1, Victim: victims[i%3]}
-		require.NoError(t, box.Stream.Call("kill", k, nil), "%+v", k)
+		require.NoError(t, b.Stream.Call("kill", k, nil), "%+v", k)
 	}
 }
 
@@ -58,7 +59,7 @@ func beArena() {
 		fmt.Fprintln(os.Stderr, "arena:", err)
 		os.Exit(3)
 	}
-	s.Handle("kill", func(_ context.Context, _ *kernel.Channel, args json.RawMessage) error {
+	s.Handle("kill", func(_ context.Context, _ *box.Channel, args json.RawMessage) error {
 		var k kill
 		if err := json.Unmarshal(args, &k); err != nil {
 			return err

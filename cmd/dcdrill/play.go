@@ -13,7 +13,7 @@ import (
 
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
-	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/sim/kernel/capsule"
 	"github.com/dcdrill/dcdrill/sim/model"
 	"github.com/dcdrill/dcdrill/sim/report"
@@ -43,7 +43,7 @@ type playFlags struct {
 	standing func(name string) string
 	// drill is a drill to be held rather than a run to be played; opened is then told how to speak to its room.
 	drill  *drillJob
-	opened func(*kernel.Stream)
+	opened func(*box.Stream)
 }
 
 func (f *playFlags) add(c *cobra.Command) {
@@ -157,7 +157,7 @@ func (a *app) played(ctx context.Context, sc *sim.Scenario, f *playFlags) (*sim.
 func (a *app) playIn(ctx context.Context, sc *sim.Scenario, f *playFlags, listen func(sim.Event)) (*sim.Log, error) {
 	if f.world != "model" {
 		log, err := a.playKernel(ctx, sc, f, listen)
-		var unavailable *kernel.Unavailable
+		var unavailable *box.Unavailable
 		if f.world != "" || !errors.As(err, &unavailable) {
 			return log, err
 		}

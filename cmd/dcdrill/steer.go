@@ -9,6 +9,7 @@ import (
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 // Verbs by which other terminals steer a run. Both reply with the ids of the entries they were about.
@@ -39,8 +40,8 @@ type steer struct {
 }
 
 // answer has a verb done on the loop.
-func (s *steer) answer(do func(text string) ([]string, error)) kernel.Handler {
-	return func(ctx context.Context, ch *kernel.Channel, args json.RawMessage) error {
+func (s *steer) answer(do func(text string) ([]string, error)) box.Handler {
+	return func(ctx context.Context, ch *box.Channel, args json.RawMessage) error {
 		var text string
 		if err := json.Unmarshal(args, &text); err != nil {
 			return err
@@ -61,7 +62,7 @@ func (s *steer) answer(do func(text string) ([]string, error)) kernel.Handler {
 			if r.err != nil {
 				return r.err
 			}
-			return ch.SendJSON(kernel.Value, r.ids)
+			return ch.SendJSON(box.Value, r.ids)
 		}
 	}
 }

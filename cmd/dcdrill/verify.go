@@ -12,7 +12,7 @@ import (
 
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
-	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/sim/kernel/capsule"
 	"github.com/dcdrill/dcdrill/sim/model"
 	"github.com/dcdrill/dcdrill/sim/report"
@@ -98,7 +98,7 @@ func (a *app) verify(ctx context.Context, sc *sim.Scenario, f *playFlags) error 
 			f.out = filepath.Join(f.out, world) // each keeps its own log
 		}
 		err := a.verifyIn(ctx, sc, f, predicted)
-		var unavailable *kernel.Unavailable
+		var unavailable *box.Unavailable
 		if errors.As(err, &unavailable) && unavailable.Driver && slices.Contains(measured[i+1:], "capsule") {
 			fmt.Fprintf(a.Stderr, "not verified in the kernel world: %s\n", unavailable.What)
 			continue

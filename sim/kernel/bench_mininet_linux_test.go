@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 // figuresOfMininet builds the same shapes with Mininet, in this same box, where it is installed.
@@ -42,10 +44,10 @@ func mininet(shape string) (up time.Duration, err error) {
 	cmd := exec.Command(mininetPython(), append([]string{"testdata/bench_mininet.py"}, strings.Fields(shape)...)...)
 	var out, errs strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := startChild(cmd); err != nil {
+	if err := box.StartChild(cmd); err != nil {
 		return 0, err
 	}
-	if err := waitChild(cmd); err != nil {
+	if err := box.WaitChild(cmd); err != nil {
 		lines := strings.Split(strings.TrimSpace(errs.String()), "\n")
 		return 0, fmt.Errorf("mininet: %w: %s", err, lines[len(lines)-1])
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 // CaptureVerb captures what goes over a link: its args are a Capture, its Output is a pcapng file, which begins at once
@@ -18,7 +20,7 @@ type Capture struct {
 
 // Run captures into w until ctx ends, which is no error. Started is called once every frame from then on will be
 // captured; nil: nobody wants to know.
-func (c Capture) Run(ctx context.Context, via Opener, w io.Writer, started func()) error {
+func (c Capture) Run(ctx context.Context, via box.Opener, w io.Writer, started func()) error {
 	ch, err := via.Open(CaptureVerb, c)
 	if err != nil {
 		return err

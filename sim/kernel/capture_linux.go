@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/topology"
 )
 
@@ -49,17 +50,17 @@ func (f *fabric) taps(l *topology.Link) []tap {
 }
 
 // serveCapture is the Handler of CaptureVerb.
-func serveCapture(find func(link string) ([]tap, error)) Handler {
-	return func(ctx context.Context, ch *Channel, args json.RawMessage) error {
+func serveCapture(find func(link string) ([]tap, error)) box.Handler {
+	return func(ctx context.Context, ch *box.Channel, args json.RawMessage) error {
 		var c Capture
-		if err := (Frame{Kind: Verb, Data: args}).Decode(&c); err != nil {
+		if err := (box.Frame{Kind: box.Verb, Data: args}).Decode(&c); err != nil {
 			return err
 		}
 		taps, err := find(c.Link)
 		if err != nil {
 			return err
 		}
-		return capture(ch.Gone(ctx), taps, frameWriter{ch, Output})
+		return capture(ch.Gone(ctx), taps, ch.Writer(box.Output))
 	}
 }
 

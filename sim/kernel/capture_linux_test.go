@@ -22,7 +22,7 @@ import (
 func captured(t *testing.T) []byte {
 	t.Helper()
 	a, b, _ := twoPlaces(t)
-	near, far := streamPairOf(t)
+	near, far := streams(t)
 	far.Handle(CaptureVerb, serveCapture(func(string) ([]tap, error) {
 		return []tap{{room: a.room, index: 101, name: "a:e0", about: "e0 in a"}, {room: b.room, index: indexOf(t, b), name: "b:e0", about: "e0 in b"}}, nil
 	}))

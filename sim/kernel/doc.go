@@ -4,7 +4,7 @@
 //	  terminal, log file,   one byte stream    loop, log, wiring: a namespace per node
 //	  pages, control socket <=============>    places, paces, probes, processes in nodes
 //
-// The outside starts the inside in a Box. Whatever ends either of them, kill -9
+// The outside starts the inside in a box (package box), which Enter begins. Whatever ends either of them, kill -9
 // included, ends the other and with it every namespace, link and process: nothing is
 // ever cleaned up, because nothing is ever left. Root is not needed.
 //

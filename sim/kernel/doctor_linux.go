@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 // trial is something that a kernel can be asked to do.
@@ -44,7 +45,7 @@ var trials = []trial{
 }
 
 // serveCapabilities is the Handler of CapabilitiesVerb.
-func serveCapabilities(_ context.Context, ch *Channel, _ json.RawMessage) error {
+func serveCapabilities(_ context.Context, ch *box.Channel, _ json.RawMessage) error {
 	var all []sim.Capability
 	for _, t := range trials {
 		c, err := t.outcome()
@@ -53,14 +54,14 @@ func serveCapabilities(_ context.Context, ch *Channel, _ json.RawMessage) error 
 		}
 		all = append(all, c)
 	}
-	if InCapsule() { // where building takes no time
-		return ch.SendJSON(Value, all)
+	if box.InCapsule() { // where building takes no time
+		return ch.SendJSON(box.Value, all)
 	}
 	speed, err := buildSpeed()
 	if err != nil {
 		return err
 	}
-	return ch.SendJSON(Value, append(all, speed))
+	return ch.SendJSON(box.Value, append(all, speed))
 }
 
 // outcome makes the trial. A failure says that the kernel cannot; only the namespace to try it in must be there.
@@ -200,16 +201,4 @@ func buildSpeed() (sim.Capability, error) {
 	}
 	each := (time.Since(start) / nodes).Round(100 * time.Microsecond)
 	return sim.Capability{Name: "building", Status: sim.Native, Why: fmt.Sprintf("%s a node with a link", each)}, nil
-}
-
-// capability says what the box stands on.
-func (b *Box) capability() sim.Capability {
-	if b.capsule != nil {
-		return sim.Capability{Name: "a kernel of its own", Status: sim.Native, Why: "User-Mode Linux in virtual time: no root needed"}
-	}
-	c := sim.Capability{Name: "a box of its own", Status: sim.Native, Why: "namespaces for network, mounts and processes, made as root"}
-	if b.cmd.SysProcAttr.Cloneflags&unix.CLONE_NEWUSER != 0 {
-		c.Why = "user namespaces: no root needed"
-	}
-	return c
 }

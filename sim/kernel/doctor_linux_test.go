@@ -11,7 +11,7 @@ import (
 )
 
 func TestTheKernelHasWhatEveryPlantNeeds(t *testing.T) {
-	near, far := streamPairOf(t)
+	near, far := streams(t)
 	far.Handle(CapabilitiesVerb, serveCapabilities)
 	var all []sim.Capability
 	require.NoError(t, near.Call(CapabilitiesVerb, nil, &all))

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/topology"
 )
 
@@ -240,7 +241,7 @@ func impairing(words []string) error {
 	if len(lacking) == 0 {
 		return nil
 	}
-	return &Unavailable{
+	return &box.Unavailable{
 		What:   "this kernel has no network emulator (CONFIG_NET_SCH_NETEM) for " + strings.Join(lacking, ", "),
 		Remedy: "sudo modprobe sch_netem, or use --world capsule", Err: sim.ErrUnsupported, Driver: true,
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/sim/simtest"
 )
 
@@ -43,7 +44,7 @@ type round struct {
 }
 
 func TestNothingIsLeftWhoeverIsKilledWhenever(t *testing.T) {
-	b, err := StartBox(BoxOptions{Args: []string{"-test.run=^$"}, Env: []string{roleEnv + "=arena"}, Users: true})
+	b, err := box.Start(box.Options{Args: []string{"-test.run=^$"}, Env: []string{roleEnv + "=arena"}, Users: true})
 	require.NoError(t, err)
 	defer b.Close()
 	rounds := 20
@@ -58,56 +59,20 @@ func TestNothingIsLeftWhoeverIsKilledWhenever(t *testing.T) {
 
 // beArena answers rounds.
 func beArena() int {
-	s, err := Enter()
+	s, err := box.Enter()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "arena:", err)
 		return 3
 	}
-	s.Handle("round", func(_ context.Context, _ *Channel, args json.RawMessage) error {
+	s.Handle("round", func(_ context.Context, _ *box.Channel, args json.RawMessage) error {
 		var r round
 		if err := json.Unmarshal(args, &r); err != nil {
 			return err
 		}
 		return r.play()
 	})
-	s.Handle("barred", func(_ context.Context, ch *Channel, _ json.RawMessage) error {
-		said, err := barred()
-		return errors.Join(ch.SendJSON(Value, said), err)
-	})
 	s.Serve(context.Background())
 	return 0
-}
-
-// barred is what an outside says that may not make user namespaces.
-func barred() (string, error) {
-	const limit = "/proc/sys/user/max_user_namespaces"
-	usual, err := os.ReadFile(limit)
-	if err != nil {
-		return "", err
-	}
-	if err := os.WriteFile(limit, []byte("0"), 0); err != nil {
-		return "", err
-	}
-	defer os.WriteFile(limit, usual, 0)
-	var said strings.Builder
-	cmd := exec.Command("/proc/self/exe", "-test.run=^$")
-	cmd.Env = append(os.Environ(), roleEnv+"=outside")
-	cmd.Stderr = &said
-	if err := startWithout(cmd, true); err != nil {
-		return "", err
-	}
-	_ = waitChild(cmd) // it says 3
-	return said.String(), nil
-}
-
-func TestBarredUserNamespacesAreExplained(t *testing.T) {
-	b, err := StartBox(BoxOptions{Args: []string{"-test.run=^$"}, Env: []string{roleEnv + "=arena"}, Users: true})
-	require.NoError(t, err)
-	defer b.Close()
-	var said string
-	require.NoError(t, b.Stream.Call("barred", nil, &said))
-	require.Contains(t, said, "user namespaces are switched off (user.max_user_namespaces=0): fork/exec")
-	require.Contains(t, said, "hint: sudo sysctl -w user.max_user_namespaces=10000, or run with sudo")
 }
 
 func (r round) play() error {
@@ -142,7 +107,7 @@ func (r round) kill(dir string) error {
 	dice := rand.New(rand.NewPCG(r.Seed, 7))
 	if r.Standing {
 		if line, err := bufio.NewReader(said).ReadString('\n'); err != nil {
-			return fmt.Errorf("the plant does not stand: %q %w %s", line, errors.Join(err, waitChild(cmd)), complaint.String())
+			return fmt.Errorf("the plant does not stand: %q %w %s", line, errors.Join(err, box.WaitChild(cmd)), complaint.String())
 		}
 	}
 	<-time.After(time.Duration(dice.IntN(60)) * time.Millisecond)
@@ -154,7 +119,7 @@ func (r round) kill(dir string) error {
 		return fmt.Errorf("kill: %w", err)
 	}
 	_, _ = io.Copy(io.Discard, said)
-	_ = waitChild(cmd) // it was killed, or says that its inside was
+	_ = box.WaitChild(cmd) // it was killed, or says that its inside was
 	return nil
 }
 
@@ -170,7 +135,7 @@ func startWithout(cmd *exec.Cmd, right bool) error {
 				return
 			}
 		}
-		errs <- startChild(cmd)
+		errs <- box.StartChild(cmd)
 	}()
 	return <-errs
 }
@@ -190,16 +155,16 @@ func childOf(pid int) int {
 
 // beOutside starts a box, says when the plant in it stands, and waits for its end.
 func beOutside() int {
-	b, err := StartBox(BoxOptions{Args: []string{"-test.run=^$"}, Env: []string{roleEnv + "=inside"}})
+	b, err := box.Start(box.Options{Args: []string{"-test.run=^$"}, Env: []string{roleEnv + "=inside"}})
 	if err != nil {
-		complain(err)
-		return 3
-	}
-	if _, err := ListenControl("plant", b.Stream); err != nil {
 		fmt.Fprintln(os.Stderr, "outside:", err)
 		return 3
 	}
-	b.Stream.Handle("standing", func(context.Context, *Channel, json.RawMessage) error {
+	if _, err := box.ListenControl("plant", b.Stream); err != nil {
+		fmt.Fprintln(os.Stderr, "outside:", err)
+		return 3
+	}
+	b.Stream.Handle("standing", func(context.Context, *box.Channel, json.RawMessage) error {
 		fmt.Println("standing")
 		return nil
 	})
@@ -210,7 +175,7 @@ func beOutside() int {
 
 // beInside builds a plant and runs a process in a node.
 func beInside() int {
-	s, err := Enter()
+	s, err := box.Enter()
 	if err != nil {
 		return 3
 	}

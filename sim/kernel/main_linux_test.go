@@ -3,6 +3,8 @@ package kernel
 import (
 	"os"
 	"testing"
+
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 // roleEnv says what a copy of this test binary is to be, if not a run of the tests.
@@ -10,9 +12,6 @@ const roleEnv = "DCDRILL_TEST_ROLE"
 
 // TestMain gives the tests of this package a box of their own.
 func TestMain(m *testing.M) {
-	if InCapsule() || os.Getenv(keepEnv) != "" {
-		os.Exit(beInCapsule())
-	}
 	role := os.Getenv(roleEnv)
 	os.Unsetenv(roleEnv)
 	switch role {
@@ -22,20 +21,6 @@ func TestMain(m *testing.M) {
 		os.Exit(beOutside())
 	case "inside":
 		os.Exit(beInside())
-	case "idle":
-		os.Exit(beIdle())
-	case "dead":
-		os.Exit(7)
-	case "capsuled":
-		os.Exit(beCapsuled())
 	}
-	os.Exit(Boxed(m.Run))
-}
-
-// beIdle enters a box and leaves it again.
-func beIdle() int {
-	if _, err := Enter(); err != nil {
-		return 3
-	}
-	return 0
+	os.Exit(box.Run(m.Run))
 }

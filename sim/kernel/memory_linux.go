@@ -9,6 +9,7 @@ import (
 	"github.com/KimMachineGun/automemlimit/memlimit"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/topology"
 )
 
@@ -81,7 +82,7 @@ func (r memoryRoom) holds(fills []sim.Fill) error {
 	if sum <= r.free {
 		return nil
 	}
-	return &Unavailable{
+	return &box.Unavailable{
 		What:   fmt.Sprintf("volumes live in memory and may take %s (%s); %s is %s", sum, strings.Join(parts, ", "), r.why, r.free),
 		Remedy: "fewer machines or services, more memory, or --world model",
 	}

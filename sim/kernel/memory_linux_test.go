@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/topology"
 )
 
@@ -17,7 +18,7 @@ func TestVolumesThatDoNotFitAreRefusedWithTheSum(t *testing.T) {
 		{Volume: &topology.Volume{Array: array, ID: "vol2"}, Machines: 2, Bytes: 512 << 20},
 	}
 	small := memoryRoom{4 << 30, "the limit of its control group"}
-	var u *Unavailable
+	var u *box.Unavailable
 	require.ErrorAs(t, small.holds(fills), &u)
 	assert.Equal(t, "volumes live in memory and may take 6.5GiB (array1/vol1 6GiB by 300 machines, array1/vol2 512MiB by 2 machines); "+
 		"the limit of its control group is 4GiB", u.What)

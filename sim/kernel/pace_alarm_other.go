@@ -2,5 +2,7 @@
 
 package kernel
 
+import "github.com/dcdrill/dcdrill/sim/kernel/box"
+
 // newThreadAlarm is of no use where there is no kernel world.
-func newThreadAlarm() (alarm, error) { return nil, notLinux }
+func newThreadAlarm() (alarm, error) { return nil, box.NotLinux }

@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/topology"
 )
 
 // Serve has a kernel world answer ExecVerb and CaptureVerb on a stream. Other worlds have no processes and no packets.
-func Serve(w sim.World, s *Stream) {
+func Serve(w sim.World, s *box.Stream) {
 	if world, ok := w.(*World); ok {
 		s.Handle(ExecVerb, serveExec(world.placeOf))
 		s.Handle(CaptureVerb, serveCapture(world.tapsOf))

@@ -13,7 +13,7 @@ import (
 )
 
 func TestAWorldAnswersTheOutside(t *testing.T) {
-	near, far := streamPairOf(t)
+	near, far := streams(t)
 	e, plant := Engine{RealTime: true}, twoCore()
 	clock := e.Clock()
 	w, err := e.Open(t.Context(), clock, sim.Env{Plant: plant, Loop: sim.NewLoop(clock), Log: sim.NewLog(clock.Now, nil)})

@@ -8,6 +8,8 @@ import (
 	"os"
 	"strconv"
 	"syscall"
+
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 // ExecVerb runs a command in a node: a Command, then Input, Resize and Signal frames one way, and Taken, Output, Errors
@@ -40,14 +42,9 @@ type Stdio struct {
 	Signals <-chan os.Signal
 }
 
-// Opener opens channels: a Stream does, and a Control.
-type Opener interface {
-	Open(verb string, args any) (*Channel, error)
-}
-
 // Exec runs a command in a node and returns its exit code, as a shell counts it: 128 and the signal for a process that
 // a signal ended. The end of ctx kills it.
-func Exec(ctx context.Context, via Opener, c Command, std Stdio) (code int, err error) {
+func Exec(ctx context.Context, via box.Opener, c Command, std Stdio) (code int, err error) {
 	ch, err := via.Open(ExecVerb, c)
 	if err != nil {
 		return 0, err
@@ -67,7 +64,7 @@ func Exec(ctx context.Context, via Opener, c Command, std Stdio) (code int, err 
 }
 
 // feed sends the input, one frame at a time. Its last frame is empty, as every end of input is.
-func feed(ctx context.Context, ch *Channel, in io.Reader, taken <-chan struct{}) {
+func feed(ctx context.Context, ch *box.Channel, in io.Reader, taken <-chan struct{}) {
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := 0, io.EOF
@@ -75,7 +72,7 @@ func feed(ctx context.Context, ch *Channel, in io.Reader, taken <-chan struct{})
 			n, err = in.Read(buf)
 		}
 		if n > 0 || err != nil {
-			if ch.Send(Input, buf[:n]) != nil || n == 0 {
+			if ch.Send(box.Input, buf[:n]) != nil || n == 0 {
 				return
 			}
 			select {
@@ -88,17 +85,17 @@ func feed(ctx context.Context, ch *Channel, in io.Reader, taken <-chan struct{})
 }
 
 // passOn sends what happens to the caller.
-func passOn(ctx context.Context, ch *Channel, std Stdio) {
+func passOn(ctx context.Context, ch *box.Channel, std Stdio) {
 	for {
 		var err error
 		select {
 		case <-ctx.Done():
 			return
 		case size := <-std.Resizes:
-			err = ch.SendJSON(Resize, size)
+			err = ch.SendJSON(box.Resize, size)
 		case s := <-std.Signals:
 			if n, ok := s.(syscall.Signal); ok {
-				err = ch.Send(Signal, strconv.AppendInt(nil, int64(n), 10))
+				err = ch.Send(box.Signal, strconv.AppendInt(nil, int64(n), 10))
 			}
 		}
 		if err != nil {
@@ -108,7 +105,7 @@ func passOn(ctx context.Context, ch *Channel, std Stdio) {
 }
 
 // drain writes what the process writes, until its end.
-func (s Stdio) drain(ch *Channel, taken chan<- struct{}) (code int, err error) {
+func (s Stdio) drain(ch *box.Channel, taken chan<- struct{}) (code int, err error) {
 	code = -1
 	for {
 		f, err := ch.Receive()
@@ -119,13 +116,13 @@ func (s Stdio) drain(ch *Channel, taken chan<- struct{}) (code int, err error) {
 			return 0, fmt.Errorf("run command: %w", err)
 		}
 		switch f.Kind {
-		case Output:
+		case box.Output:
 			_, err = s.Out.Write(f.Data)
-		case Errors:
+		case box.Errors:
 			_, err = s.Err.Write(f.Data)
-		case Taken:
+		case box.Taken:
 			taken <- struct{}{}
-		case Exit:
+		case box.Exit:
 			code, err = strconv.Atoi(string(f.Data))
 		}
 		if err != nil {

@@ -14,16 +14,18 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 // afterExit is how long the output of a process that has ended is waited for: its children may hold the pipe for ever.
 const afterExit = 250 * time.Millisecond
 
 // serveExec is the Handler of ExecVerb.
-func serveExec(find func(node string) (*place, error)) Handler {
-	return func(_ context.Context, ch *Channel, args json.RawMessage) error {
+func serveExec(find func(node string) (*place, error)) box.Handler {
+	return func(_ context.Context, ch *box.Channel, args json.RawMessage) error {
 		var c Command
-		if err := (Frame{Kind: Verb, Data: args}).Decode(&c); err != nil {
+		if err := (box.Frame{Kind: box.Verb, Data: args}).Decode(&c); err != nil {
 			return err
 		}
 		p, err := find(c.Node)
@@ -38,14 +40,14 @@ func serveExec(find func(node string) (*place, error)) Handler {
 type process struct {
 	cmd   *exec.Cmd
 	place *place
-	ch    *Channel
+	ch    *box.Channel
 	input io.WriteCloser
 	tty   *terminal // nil: it has pipes
 	done  chan struct{}
 }
 
 // exec runs a command until it ends, its node loses power or whoever asked for it has gone.
-func (p *place) exec(ch *Channel, c Command) error {
+func (p *place) exec(ch *box.Channel, c Command) error {
 	life, err := p.alive()
 	if err != nil {
 		return err
@@ -63,7 +65,7 @@ func (p *place) exec(ch *Channel, c Command) error {
 		return fmt.Errorf("run %s on %s: %w", r.cmd.Args[0], p.node.ID, err)
 	}
 	if r.tty != nil {
-		r.tty.copyTo(frameWriter{ch, Output})
+		r.tty.copyTo(ch.Writer(box.Output))
 	}
 	_ = p.keep(r, life) // if the power has gone meanwhile, this has killed the process, which its exit code tells
 	defer p.forget(r)
@@ -106,16 +108,16 @@ func (p *place) start(cmd *exec.Cmd) error {
 		if err := unix.Sethostname([]byte(p.node.ID)); err != nil {
 			return fmt.Errorf("set host name: %w", err)
 		}
-		if err := mountSys(); err != nil {
+		if err := box.MountSys(); err != nil {
 			return err
 		}
-		return startChild(cmd)
+		return box.StartChild(cmd)
 	})
 }
 
 func (r *process) attachPipes() error {
 	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	r.cmd.Stdout, r.cmd.Stderr = frameWriter{r.ch, Output}, frameWriter{r.ch, Errors}
+	r.cmd.Stdout, r.cmd.Stderr = r.ch.Writer(box.Output), r.ch.Writer(box.Errors)
 	input, err := r.cmd.StdinPipe()
 	if err != nil {
 		return fmt.Errorf("make input: %w", err)
@@ -134,7 +136,7 @@ func (r *process) discard() {
 
 // wait waits for the process and its output, and tells its exit code.
 func (r *process) wait() error {
-	err := waitChild(r.cmd)
+	err := box.WaitChild(r.cmd)
 	close(r.done)
 	if r.tty != nil {
 		r.tty.finish()
@@ -143,7 +145,7 @@ func (r *process) wait() error {
 	if err != nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) {
 		return fmt.Errorf("wait for %s: %w", r.cmd.Args[0], err)
 	}
-	return r.ch.Send(Exit, strconv.AppendInt(nil, int64(exitCode(r.cmd.ProcessState)), 10))
+	return r.ch.Send(box.Exit, strconv.AppendInt(nil, int64(box.ExitCode(r.cmd.ProcessState)), 10))
 }
 
 // obey does what the other side says until that has gone, and then kills.
@@ -158,11 +160,11 @@ func (r *process) obey() {
 			return
 		}
 		switch f.Kind {
-		case Input:
+		case box.Input:
 			input <- f.Data
-		case Resize:
+		case box.Resize:
 			r.resize(f)
-		case Signal:
+		case box.Signal:
 			if n, err := strconv.Atoi(string(f.Data)); err == nil {
 				r.kill(syscall.Signal(n))
 			}
@@ -170,7 +172,7 @@ func (r *process) obey() {
 	}
 }
 
-func (r *process) resize(f Frame) {
+func (r *process) resize(f box.Frame) {
 	var size Size
 	if r.tty != nil && f.Decode(&size) == nil {
 		r.tty.resize(size)
@@ -186,7 +188,7 @@ func (r *process) feed(input <-chan []byte) {
 		}
 		// A process that no longer reads is no error of ours; nor is a caller that has gone.
 		_, _ = r.input.Write(data)
-		_ = r.ch.Send(Taken, nil)
+		_ = r.ch.Send(box.Taken, nil)
 	}
 }
 
@@ -210,17 +212,3 @@ func (r *process) kill(s syscall.Signal) {
 
 // abandon is the end of a process whose node loses its power.
 func (r *process) abandon() { r.kill(unix.SIGKILL) }
-
-// frameWriter sends what is written as frames of one kind.
-type frameWriter struct {
-	ch   *Channel
-	kind FrameKind
-}
-
-// Write sends one frame.
-func (w frameWriter) Write(b []byte) (int, error) {
-	if err := w.ch.Send(w.kind, b); err != nil {
-		return 0, err
-	}
-	return len(b), nil
-}

@@ -8,20 +8,21 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
+	"github.com/dcdrill/dcdrill/sim/simtest"
 	"github.com/dcdrill/dcdrill/topology"
 )
 
 // nodeA is node a of two, reached through a stream.
-func nodeA(t *testing.T) (via *Stream, a *place) {
+func nodeA(t *testing.T) (via *box.Stream, a *place) {
 	t.Helper()
 	a, _, _ = twoPlaces(t)
-	near, far := streamPairOf(t)
+	near, far := streams(t)
 	far.Handle(ExecVerb, serveExec(func(node string) (*place, error) {
 		if node != "a" {
 			return nil, fmt.Errorf("no node %s", node)
@@ -32,7 +33,7 @@ func nodeA(t *testing.T) (via *Stream, a *place) {
 }
 
 // sh runs a shell line in node a.
-func sh(t *testing.T, via Opener, line, input string) (code int, out, errs string) {
+func sh(t *testing.T, via box.Opener, line, input string) (code int, out, errs string) {
 	t.Helper()
 	var o, e bytes.Buffer
 	code, err := Exec(t.Context(), via, Command{Node: "a", Args: []string{"/bin/sh", "-c", line}},
@@ -50,6 +51,17 @@ func TestACommandRunsInItsNode(t *testing.T) {
 	host, err := os.Hostname()
 	require.NoError(t, err)
 	assert.NotEqual(t, "a", host, "the name is the process's alone")
+}
+
+// TestAProcessInANodeIsReachedThroughTheSocket goes all the way of `dcdrill exec`.
+func TestAProcessInANodeIsReachedThroughTheSocket(t *testing.T) {
+	via, _ := nodeA(t)
+	run, err := box.ListenControl("plant", via, ExecVerb)
+	require.NoError(t, err)
+	defer run.Close()
+	code, out, _ := sh(t, run.Control, "cat; hostname; exit 3", "hello\n")
+	assert.Equal(t, 3, code)
+	assert.Equal(t, "hello\na\n", out)
 }
 
 func TestMuchInputAndOutput(t *testing.T) {
@@ -94,7 +106,7 @@ func TestAProcessEndsWithWhoeverWantsIt(t *testing.T) {
 	_, err := Exec(ctx, via, Command{Node: "a", Args: []string{"/bin/sh", "-c", "echo ready; exec sleep 1000"}},
 		Stdio{In: zeros{}, Out: &out})
 	require.ErrorIs(t, err, context.Canceled)
-	alone(t)
+	require.NoError(t, simtest.Alone())
 }
 
 func TestAPowerLossTakesProcesses(t *testing.T) {
@@ -107,7 +119,7 @@ func TestAPowerLossTakesProcesses(t *testing.T) {
 	code, err := Exec(t.Context(), via, Command{Node: "a", Args: []string{"/bin/sh", "-c", "echo ready; exec sleep 1000"}}, Stdio{Out: &out})
 	require.NoError(t, err)
 	require.Equal(t, 128+9, code)
-	alone(t)
+	require.NoError(t, simtest.Alone())
 }
 
 func TestATerminalIsOne(t *testing.T) {
@@ -134,34 +146,6 @@ func TestAShellOnATerminalEndsWithItsInput(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 0, code)
 	assert.Contains(t, out.String(), "42")
-}
-
-// alone waits until there is no process in the box but this one.
-func alone(t *testing.T) {
-	t.Helper()
-	require.Eventually(t, func() bool { return len(processes(t)) == 1 }, 10*time.Second, time.Millisecond)
-}
-
-func processes(t *testing.T) (pids []string) {
-	t.Helper()
-	all, err := os.ReadDir("/proc")
-	require.NoError(t, err)
-	for _, e := range all {
-		if strings.Trim(e.Name(), "0123456789") == "" {
-			pids = append(pids, e.Name())
-		}
-	}
-	return pids
-}
-
-func TestOrphansAreReapedAndOwnChildrenAreNot(t *testing.T) {
-	defer reapOrphans()()
-	via, _ := nodeA(t)
-	for range 20 {
-		code, _, _ := sh(t, via, "(sleep 0.02 &) ; exit 7", "")
-		require.Equal(t, 7, code, "an exit code was stolen")
-	}
-	alone(t)
 }
 
 // waitingBuffer is output that somebody waits for.

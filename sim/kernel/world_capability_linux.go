@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/topology"
 )
 
@@ -38,7 +39,7 @@ const longDelay = time.Second
 // for. A plant that needs what the kernel does not have is refused.
 func (e Engine) bonding(p *topology.Plant) (native bool, err error) {
 	if !nativeFilter() {
-		return false, &Unavailable{
+		return false, &box.Unavailable{
 			What:   "this kernel cannot filter at ports (nftables, netdev family)",
 			Remedy: "sudo modprobe -a nf_tables nft_fwd_netdev, or use --world model", Err: sim.ErrUnsupported,
 		}
@@ -50,7 +51,7 @@ func (e Engine) bonding(p *topology.Plant) (native bool, err error) {
 			bonds++
 			lacp = lacp || b.Mode == topology.LACP
 			if lacp && !nativeBonding() {
-				return false, &Unavailable{
+				return false, &box.Unavailable{
 					What:   fmt.Sprintf("bond %s is %s, and this kernel has no bonding driver", b, b.Mode),
 					Remedy: "use --world capsule, mode: active-backup, or a kernel with CONFIG_BONDING", Err: sim.ErrUnsupported, Driver: true,
 				}

@@ -11,6 +11,7 @@ import (
 	"github.com/dcdrill/dcdrill/sim"
 	_ "github.com/dcdrill/dcdrill/sim/check"
 	_ "github.com/dcdrill/dcdrill/sim/fault"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/topology"
 )
 
@@ -56,7 +57,7 @@ func TestKernelRefusesWhatItCannotDo(t *testing.T) {
 	clock := Engine{}.Clock()
 	_, err := Engine{}.Open(context.Background(), clock, sim.Env{Plant: p, Loop: sim.NewLoop(clock), Log: sim.NewLog(clock.Now, nil)})
 	require.ErrorIs(t, err, sim.ErrUnsupported)
-	var u *Unavailable
+	var u *box.Unavailable
 	require.ErrorAs(t, err, &u)
 	require.Contains(t, u.Remedy, "active-backup")
 }

@@ -125,6 +125,17 @@ func NothingLeft(dir string, before Machine) error {
 	return eventually(func() error { return nothingLeft(dir, before) })
 }
 
+// Alone waits until this is the only process in its box.
+func Alone() error {
+	return eventually(func() error {
+		dirs, err := filepath.Glob("/proc/[0-9]*")
+		if err == nil && len(dirs) > 1 {
+			err = fmt.Errorf("not alone: %s", strings.Join(dirs, " "))
+		}
+		return err
+	})
+}
+
 // eventually tries for half a minute.
 func eventually(f func() error) error {
 	var err error

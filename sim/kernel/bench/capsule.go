@@ -7,7 +7,7 @@ import (
 	"os/exec"
 	"time"
 
-	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/sim/kernel/capsule"
 )
 
@@ -30,7 +30,7 @@ func capsules() {
 		return
 	}
 	timed("boot", func() error {
-		b, err := kernel.StartBox(kernel.BoxOptions{Args: []string{insideArg}, Capsule: found.Path})
+		b, err := box.Start(box.Options{Args: []string{insideArg}, Capsule: found.Path})
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ const insideArg = "inside"
 
 // inside waits in a capsule for its end.
 func inside() {
-	s, err := kernel.Enter()
+	s, err := box.Enter()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

@@ -13,7 +13,7 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 // Config is what the kernel has, over tinyconfig.
@@ -42,7 +42,7 @@ type Info struct {
 func Folder() (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		return "", &kernel.Unavailable{What: "there is no folder for the capsule's kernel", Remedy: "set HOME or XDG_CACHE_HOME", Err: err}
+		return "", &box.Unavailable{What: "there is no folder for the capsule's kernel", Remedy: "set HOME or XDG_CACHE_HOME", Err: err}
 	}
 	return filepath.Join(cache, "dcdrill", "capsule"), nil
 }
@@ -75,7 +75,7 @@ func Find() (Info, error) {
 
 // none says how to come by a kernel.
 func none() error {
-	u := &kernel.Unavailable{What: "the capsule's kernel has not been built", Remedy: "dcdrill capsule build (some minutes, once)"}
+	u := &box.Unavailable{What: "the capsule's kernel has not been built", Remedy: "dcdrill capsule build (some minutes, once)"}
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		u.What = "the capsule runs on Linux on x86-64 only: this is " + runtime.GOOS + " on " + runtime.GOARCH
 		u.Remedy = "use --world model"
@@ -89,7 +89,7 @@ func named(path string) (Info, error) {
 		_, err = os.Stat(full)
 	}
 	if err != nil {
-		return Info{}, &kernel.Unavailable{What: PathEnv + " names no kernel", Remedy: "unset it, or name one that dcdrill capsule path prints", Err: err}
+		return Info{}, &box.Unavailable{What: PathEnv + " names no kernel", Remedy: "unset it, or name one that dcdrill capsule path prints", Err: err}
 	}
 	return Info{Path: full, Source: PathEnv}, nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 func TestTheLatestKernelOfThisConfigurationIsFound(t *testing.T) {
@@ -19,7 +19,7 @@ func TestTheLatestKernelOfThisConfigurationIsFound(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv(PathEnv, "")
 	_, err := Find()
-	var missing *kernel.Unavailable
+	var missing *box.Unavailable
 	require.ErrorAs(t, err, &missing)
 	folder, err := Folder()
 	require.NoError(t, err)
@@ -68,7 +68,7 @@ func TestTheCandidateOfAPackage(t *testing.T) {
 func TestAllMissingToolsAreNamedWithTheirPackages(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	err := need([]tool{{"flex", "flex"}, {"ld", "binutils"}})
-	var missing *kernel.Unavailable
+	var missing *box.Unavailable
 	require.ErrorAs(t, err, &missing)
 	assert.Contains(t, missing.What, "flex, ld")
 	assert.Contains(t, missing.Remedy, "flex binutils")
@@ -76,10 +76,10 @@ func TestAllMissingToolsAreNamedWithTheirPackages(t *testing.T) {
 
 func TestAFullDiskAndAReadOnlyCacheHaveARemedy(t *testing.T) {
 	for _, err := range []error{errors.New("make: cc1: No space left on device"), syscall.ENOSPC, syscall.EROFS, os.ErrPermission} {
-		var missing *kernel.Unavailable
+		var missing *box.Unavailable
 		require.ErrorAs(t, room(err, "/cache"), &missing)
 		assert.Contains(t, missing.Remedy, "XDG_CACHE_HOME")
 	}
-	var missing *kernel.Unavailable
+	var missing *box.Unavailable
 	assert.False(t, errors.As(room(errors.New("make: Error 2"), "/cache"), &missing))
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 // tool is a program that the build runs, and the package of Debian that has it.
@@ -36,7 +36,7 @@ func need(tools []tool) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	return &kernel.Unavailable{
+	return &box.Unavailable{
 		What:   "building the capsule's kernel needs " + strings.Join(missing, ", "),
 		Remedy: "sudo apt-get install -y " + strings.Join(packs, " "),
 	}
@@ -44,7 +44,7 @@ func need(tools []tool) error {
 
 // room says of a folder that cannot be written to, or has no room, what helps.
 func room(err error, folder string) error {
-	u := &kernel.Unavailable{Err: err}
+	u := &box.Unavailable{Err: err}
 	switch {
 	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || strings.Contains(err.Error(), "No space left on device"):
 		u.What, u.Remedy = "there is no room to build the capsule's kernel in "+folder, "free 3 GB there, or set XDG_CACHE_HOME to a folder that has them"

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/box"
 )
 
 // Package is Debian's, with the sources of the kernel that capsule.config was written for.
@@ -75,7 +75,7 @@ func fromArchive(path, name string) (source, error) {
 // fromPackage takes the version of the package that the machine's lists name.
 func fromPackage(ctx context.Context) (source, error) {
 	if _, err := exec.LookPath("apt-get"); err != nil {
-		return source{}, &kernel.Unavailable{
+		return source{}, &box.Unavailable{
 			What:   "this machine has no packages of Debian to take the kernel's source from",
 			Remedy: "dcdrill capsule build --source TREE, with a tree or an archive of Linux 6.12",
 		}
@@ -83,7 +83,7 @@ func fromPackage(ctx context.Context) (source, error) {
 	out, err := exec.CommandContext(ctx, "apt-cache", "policy", Package).Output()
 	version := candidate(string(out))
 	if err != nil || version == "" {
-		return source{}, &kernel.Unavailable{
+		return source{}, &box.Unavailable{
 			What:   "the package lists of this machine have no " + Package,
 			Remedy: "sudo apt-get update, or dcdrill capsule build --source TREE, with a tree or an archive of Linux 6.12", Err: err,
 		}

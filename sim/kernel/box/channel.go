@@ -1,4 +1,4 @@
-package kernel
+package box
 
 import (
 	"context"
@@ -67,6 +67,23 @@ func (c *Channel) Send(kind FrameKind, data []byte) error {
 		return fmt.Errorf("send %q frame: %w", kind, err)
 	}
 	return nil
+}
+
+// Writer sends what is written to it as frames of one kind.
+func (c *Channel) Writer(kind FrameKind) io.Writer { return frameWriter{c, kind} }
+
+// frameWriter is a channel as a writer.
+type frameWriter struct {
+	ch   *Channel
+	kind FrameKind
+}
+
+// Write sends one frame.
+func (w frameWriter) Write(b []byte) (int, error) {
+	if err := w.ch.Send(w.kind, b); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 // SendJSON sends a value.

@@ -1,4 +1,4 @@
-package kernel
+package box
 
 import (
 	"errors"
@@ -22,8 +22,8 @@ type family struct {
 // children is the process's family: there is one, as there is one process table.
 var children = family{own: map[int]bool{}, left: make(chan struct{}, 1)}
 
-// startChild starts a process of ours. Whatever is started in here is started by this function.
-func startChild(cmd *exec.Cmd) error {
+// StartChild starts a process of ours. Whatever is started in here is started by this function.
+func StartChild(cmd *exec.Cmd) error {
 	children.mu.Lock()
 	defer children.mu.Unlock()
 	if err := cmd.Start(); err != nil {
@@ -33,8 +33,8 @@ func startChild(cmd *exec.Cmd) error {
 	return nil
 }
 
-// waitChild waits for a process of ours.
-func waitChild(cmd *exec.Cmd) error {
+// WaitChild waits for a process of ours.
+func WaitChild(cmd *exec.Cmd) error {
 	err := cmd.Wait()
 	children.mu.Lock()
 	delete(children.own, cmd.Process.Pid)

@@ -1,4 +1,4 @@
-package kernel
+package box
 
 import (
 	"context"
@@ -95,6 +95,11 @@ func (s *Stream) Answer(ctx context.Context, ch *Channel) {
 		err = handle(ctx, ch, o.Args)
 	}
 	_ = ch.End(err) // whoever asked may have gone
+}
+
+// Opener opens channels: a Stream does, and a Control.
+type Opener interface {
+	Open(verb string, args any) (*Channel, error)
 }
 
 // Open begins a channel with a verb.

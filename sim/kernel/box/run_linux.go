@@ -1,4 +1,4 @@
-package kernel
+package box
 
 import (
 	"errors"
@@ -7,14 +7,14 @@ import (
 	"syscall"
 )
 
-// boxedEnv tells a program that it is the inside of its own Boxed call.
+// boxedEnv tells a program that it is the inside of its own Run.
 const boxedEnv = "DCDRILL_BOXED"
 
-// Boxed runs this whole program once more inside a box and gives back its exit code; there, it runs f. It is for test
+// Run runs this whole program once more inside a box and gives back its exit code; there, it runs f. It is for test
 // binaries, whose tests then have a kernel of their own whoever runs them, and leave nothing behind:
 //
-//	func TestMain(m *testing.M) { os.Exit(kernel.Boxed(m.Run)) }
-func Boxed(f func() int) int {
+//	func TestMain(m *testing.M) { os.Exit(box.Run(m.Run)) }
+func Run(f func() int) int {
 	if os.Getenv(boxedEnv) != "" {
 		os.Unsetenv(boxedEnv)
 		if _, err := enter(); err != nil {
@@ -23,13 +23,13 @@ func Boxed(f func() int) int {
 		}
 		return f()
 	}
-	b, err := StartBox(BoxOptions{Args: os.Args[1:], Env: []string{boxedEnv + "=1"}, Stdout: os.Stdout})
+	b, err := Start(Options{Args: os.Args[1:], Env: []string{boxedEnv + "=1"}, Stdout: os.Stdout})
 	if err != nil {
 		complain(err)
 		return 3
 	}
 	<-b.Done()
-	return exitCode(b.cmd.ProcessState)
+	return ExitCode(b.cmd.ProcessState)
 }
 
 // complain says what is wrong and what helps.
@@ -41,8 +41,8 @@ func complain(err error) {
 	}
 }
 
-// exitCode is the shell's: 128 and the signal for a process that one ended.
-func exitCode(ended *os.ProcessState) int {
+// ExitCode is the shell's: 128 and the signal for a process that one ended.
+func ExitCode(ended *os.ProcessState) int {
 	if status := ended.Sys().(syscall.WaitStatus); status.Signaled() {
 		return 128 + int(status.Signal())
 	}

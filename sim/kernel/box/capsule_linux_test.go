@@ -1,4 +1,4 @@
-package kernel
+package box
 
 import (
 	"context"
@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dcdrill/dcdrill/sim/simtest"
 )
 
 // capsuleKernel finds the kernel as package capsule does, which imports this one. A machine without it leaves the tests of the
@@ -52,7 +54,7 @@ func raced() bool {
 // startRole starts a capsule whose inside is this test binary, as something.
 func startRole(t *testing.T, role string, still time.Duration) *Box {
 	t.Helper()
-	b, err := StartBox(BoxOptions{Capsule: capsuleKernel(t), Env: []string{roleEnv + "=" + role}, Still: still, Memory: 128 << 20})
+	b, err := Start(Options{Capsule: capsuleKernel(t), Env: []string{roleEnv + "=" + role}, Still: still, Memory: 128 << 20})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = b.Close() })
 	return b
@@ -138,7 +140,7 @@ func TestACapsuleThatFallsSaysWhy(t *testing.T) {
 
 // beCapsuled starts a capsule and waits to be killed.
 func beCapsuled() int {
-	if _, err := StartBox(BoxOptions{Capsule: os.Getenv("DCDRILL_CAPSULE"), Env: []string{roleEnv + "=asleep"}}); err != nil {
+	if _, err := Start(Options{Capsule: os.Getenv("DCDRILL_CAPSULE"), Env: []string{roleEnv + "=asleep"}}); err != nil {
 		println(err.Error())
 		return 3
 	}
@@ -172,14 +174,14 @@ func TestKillNineLeavesNothingOfACapsule(t *testing.T) {
 	cmd.Env = append(os.Environ(), roleEnv+"=capsuled", "DCDRILL_CAPSULE="+path)
 	said, err := cmd.StderrPipe()
 	require.NoError(t, err)
-	require.NoError(t, startChild(cmd))
+	require.NoError(t, StartChild(cmd))
 	word := make([]byte, 9)
 	_, err = said.Read(word)
 	require.NoError(t, err)
 	require.Equal(t, "it stands", string(word))
 	require.NotZero(t, kernelsOf(t, path))
 	require.NoError(t, cmd.Process.Kill())
-	_ = waitChild(cmd)
+	_ = WaitChild(cmd)
 	require.Eventually(t, func() bool { return kernelsOf(t, path) == 0 }, 5*time.Second, 10*time.Millisecond)
-	alone(t)
+	require.NoError(t, simtest.Alone())
 }

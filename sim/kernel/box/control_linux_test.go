@@ -1,4 +1,4 @@
-package kernel
+package box
 
 import (
 	"context"
@@ -45,17 +45,6 @@ func TestOthersReachARunByItsName(t *testing.T) {
 	require.NoError(t, two.Close())
 	_, err = FindControl("plant-2")
 	assert.ErrorContains(t, err, "no run plant-2, there is plant")
-}
-
-// TestAProcessInANodeIsReachedThroughTheSocket goes all the way of `dcdrill exec`.
-func TestAProcessInANodeIsReachedThroughTheSocket(t *testing.T) {
-	via, _ := nodeA(t)
-	run, err := ListenControl("plant", via, ExecVerb)
-	require.NoError(t, err)
-	defer run.Close()
-	code, out, _ := sh(t, run.Control, "cat; hostname; exit 3", "hello\n")
-	assert.Equal(t, 3, code)
-	assert.Equal(t, "hello\na\n", out)
 }
 
 func TestOtherUsersAreRefused(t *testing.T) {

@@ -1,4 +1,4 @@
-package kernel
+package box
 
 import (
 	"errors"
@@ -12,15 +12,14 @@ import (
 )
 
 // Enter is the first thing that the inside calls. It makes sure that this process stands in namespaces of its own, makes
-// /proc and /sys those of these, and returns the stream to the outside, with whose end this process ends too.
+// /proc and /sys those of these, and returns the stream to the outside, with whose end this process ends too. Whatever
+// dies in the box without anybody waiting for it is taken away from then on.
 func Enter() (*Stream, error) {
-	readGroupLimit()
 	s, err := enter()
 	if err != nil {
 		return nil, err
 	}
 	reapOrphans()
-	s.Handle(CapabilitiesVerb, serveCapabilities)
 	return s, nil
 }
 
@@ -137,14 +136,14 @@ func mounts() error {
 	if err := unix.Mount("proc", "/proc", "proc", bareMount, ""); err != nil {
 		return explainMount(fmt.Errorf("mount /proc: %w", err), "/proc")
 	}
-	return mountSys()
+	return MountSys()
 }
 
 // bareMount is how the system's own file systems are mounted everywhere.
 const bareMount = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC
 
-// mountSys makes /sys that of the calling thread's network namespace.
-func mountSys() error {
+// MountSys makes /sys that of the calling thread's network namespace.
+func MountSys() error {
 	if err := unix.Mount("sysfs", "/sys", "sysfs", bareMount, ""); err != nil {
 		return explainMount(fmt.Errorf("mount /sys: %w", err), "/sys")
 	}

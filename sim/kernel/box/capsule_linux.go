@@ -1,4 +1,4 @@
-package kernel
+package box
 
 import (
 	"cmp"
@@ -68,7 +68,7 @@ const (
 )
 
 // startCapsule boots a kernel and waits until the inside stands.
-func startCapsule(o BoxOptions) (*Box, error) {
+func startCapsule(o Options) (*Box, error) {
 	line, err := o.kernelLine()
 	if err != nil {
 		return nil, err
@@ -94,7 +94,7 @@ func startCapsule(o BoxOptions) (*Box, error) {
 }
 
 // launch waits for the inside, which speaks first, and tells it what it is to be.
-func (b *Box) launch(conn net.Conn, o BoxOptions) error {
+func (b *Box) launch(conn net.Conn, o Options) error {
 	if err := conn.SetDeadline(time.Now().Add(bootsWithin)); err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func (c *heldConn) send() error {
 }
 
 // kernelLine is the kernel's command line. What follows "init" is for the inside: all else it is told by the stream.
-func (o BoxOptions) kernelLine() ([]string, error) {
+func (o Options) kernelLine() ([]string, error) {
 	program, err := os.Executable()
 	if err == nil {
 		program, err = filepath.EvalSymlinks(program)
@@ -192,7 +192,7 @@ func (o BoxOptions) kernelLine() ([]string, error) {
 }
 
 // startKeeper starts the keeper in a namespace for processes of its own, or without where that is barred.
-func (o BoxOptions) startKeeper(line []string) (*Box, net.Conn, error) {
+func (o Options) startKeeper(line []string) (*Box, net.Conn, error) {
 	folder, err := memoryFolder(o.memory())
 	if err != nil {
 		return nil, nil, err
@@ -223,7 +223,7 @@ func (o BoxOptions) startKeeper(line []string) (*Box, net.Conn, error) {
 	return nil, nil, fmt.Errorf("start the capsule: %w", first)
 }
 
-func (o BoxOptions) memory() int64 { return cmp.Or(o.Memory, capsuleMemory) }
+func (o Options) memory() int64 { return cmp.Or(o.Memory, capsuleMemory) }
 
 // memoryFolder is where the capsule's memory can be: a file that is gone at once, on a file system in memory if there
 // is one with room enough. Too little room would show only when it is used up, as a crash.

@@ -1,6 +1,8 @@
-package kernel
+package box
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -26,7 +28,7 @@ func startUnboxed(t *testing.T, flags uintptr) error {
 	ours, theirs, err := streamPair()
 	require.NoError(t, err)
 	defer ours.Close()
-	b := &Box{cmd: BoxOptions{Args: []string{"-test.run=^$"}, Env: []string{roleEnv + "=inside"}}.command(theirs), done: make(chan struct{})}
+	b := &Box{cmd: Options{Args: []string{"-test.run=^$"}, Env: []string{roleEnv + "=idle"}}.command(theirs), done: make(chan struct{})}
 	b.cmd.SysProcAttr.Cloneflags = flags
 	require.NoError(t, b.start())
 	theirs.Close()
@@ -99,9 +101,42 @@ func TestAMaskedProcIsExplained(t *testing.T) {
 }
 
 func TestABoxEndsWithItsExitCode(t *testing.T) {
-	b, err := StartBox(BoxOptions{Env: []string{roleEnv + "=idle"}})
+	b, err := Start(Options{Env: []string{roleEnv + "=idle"}})
 	require.NoError(t, err)
 	require.NoError(t, b.Wait())
-	_, err = StartBox(BoxOptions{Env: []string{roleEnv + "=dead"}})
+	_, err = Start(Options{Env: []string{roleEnv + "=dead"}})
 	require.ErrorContains(t, err, "ended before it stood: exit status 7")
+}
+
+// beLimited is a box with users of its own, whose limits it may set.
+func beLimited() int {
+	s, err := Enter()
+	if err != nil {
+		return 3
+	}
+	s.Handle("barred", func(context.Context, *Channel, json.RawMessage) error {
+		const limit = "/proc/sys/user/max_user_namespaces"
+		usual, err := os.ReadFile(limit)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(limit, []byte("0"), 0); err != nil {
+			return err
+		}
+		defer os.WriteFile(limit, usual, 0)
+		_, err = Start(Options{Env: []string{roleEnv + "=idle"}, Users: true})
+		return err
+	})
+	s.Serve(context.Background())
+	return 0
+}
+
+func TestBarredUserNamespacesAreExplained(t *testing.T) {
+	b, err := Start(Options{Env: []string{roleEnv + "=limited"}, Users: true})
+	require.NoError(t, err)
+	defer b.Close()
+	var u *Unavailable
+	require.ErrorAs(t, b.Stream.Call("barred", nil, nil), &u)
+	require.ErrorContains(t, u, "user namespaces are switched off (user.max_user_namespaces=0): fork/exec")
+	require.Equal(t, "sudo sysctl -w user.max_user_namespaces=10000, or run with sudo", u.Remedy)
 }

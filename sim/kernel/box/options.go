@@ -1,4 +1,4 @@
-package kernel
+package box
 
 import (
 	"os"
@@ -6,7 +6,7 @@ import (
 )
 
 // BoxOptions say what runs in a box.
-type BoxOptions struct {
+type Options struct {
 	// Args is the command line of the inside after the program's name, such as "inside". That command calls Enter
 	// before anything else.
 	Args []string

@@ -1,4 +1,4 @@
-package kernel
+package box
 
 import (
 	"errors"
@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/dcdrill/dcdrill/sim"
 )
 
 // streamFD is where the inside finds its end of the stream: the first descriptor after the standard ones.
@@ -28,8 +30,8 @@ type Box struct {
 	capsule *capsule // nil: namespaces of this kernel
 }
 
-// StartBox starts the inside and waits until it stands. The error is an *Unavailable where this machine cannot hold one.
-func StartBox(o BoxOptions) (*Box, error) {
+// Start starts the inside and waits until it stands. The error is an *Unavailable where this machine cannot hold one.
+func Start(o Options) (*Box, error) {
 	if o.Capsule != "" {
 		return startCapsule(o)
 	}
@@ -76,7 +78,7 @@ func streamPair() (ours net.Conn, theirs *os.File, err error) {
 	return ours, theirs, nil
 }
 
-func (o BoxOptions) command(stream *os.File) *exec.Cmd {
+func (o Options) command(stream *os.File) *exec.Cmd {
 	cmd := exec.Command("/proc/self/exe", o.Args...)
 	cmd.Args[0] = os.Args[0]
 	cmd.Env = append(os.Environ(), o.Env...)
@@ -116,10 +118,10 @@ func (b *Box) start() error {
 	go func() {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		err := startChild(b.cmd)
+		err := StartChild(b.cmd)
 		started <- err
 		if err == nil {
-			b.err = waitChild(b.cmd)
+			b.err = WaitChild(b.cmd)
 			close(b.done)
 		}
 	}()
@@ -146,6 +148,18 @@ func (b *Box) handshake(conn net.Conn, tell any) error {
 
 // PID is the inside's process as we see it.
 func (b *Box) PID() int { return b.cmd.Process.Pid }
+
+// Capability says what the box stands on.
+func (b *Box) Capability() sim.Capability {
+	if b.capsule != nil {
+		return sim.Capability{Name: "a kernel of its own", Status: sim.Native, Why: "User-Mode Linux in virtual time: no root needed"}
+	}
+	c := sim.Capability{Name: "a box of its own", Status: sim.Native, Why: "namespaces for network, mounts and processes, made as root"}
+	if b.cmd.SysProcAttr.Cloneflags&unix.CLONE_NEWUSER != 0 {
+		c.Why = "user namespaces: no root needed"
+	}
+	return c
+}
 
 // Done is closed when the inside has ended, and everything in it with it.
 func (b *Box) Done() <-chan struct{} { return b.done }
