@@ -47,6 +47,14 @@ func TestCapsuleVerifies(t *testing.T) {
 	}
 }
 
+// A port is blocked a moment after hosts have found each other over it. They trust in that for up to 53 s, so that the tree's
+// half minute would be more if bridges did not forget in time.
+func TestBridgesForgetWhenTheirTreeChanges(t *testing.T) {
+	needCapsule(t)
+	asAsked(t, "run", "stp-ring-cut", "--variant", "soon-mended", "--world", "capsule")
+	asAsked(t, "verify", "stp-ring-cut", "--variant", "soon-mended", "--world", "capsule")
+}
+
 // playedInCapsule plays a scenario as expected and returns the lines of its log.
 func playedInCapsule(t *testing.T, name string) []string {
 	t.Helper()

@@ -34,13 +34,14 @@ type World struct {
 	lives   []*life
 	wake    wakeList
 
-	cause   int                    // of the latest change
-	causes  map[*topology.Port]int // of its carrier
-	changed time.Duration          // when something last changed
-	deaf    time.Duration          // real time since which a bond has not heard of a carrier; 0: all have
-	deafTo  string                 // what was written down of that
-	err     error                  // what went wrong behind a method's back
-	closed  bool
+	cause    int                    // of the latest change
+	causes   map[*topology.Port]int // of its carrier
+	changed  time.Duration          // when something last changed
+	deaf     time.Duration          // real time since which a bond has not heard of a carrier; 0: all have
+	deafTo   string                 // what was written down of that
+	cleaning bool                   // bridges are made to forget while a spanning tree changes
+	err      error                  // what went wrong behind a method's back
+	closed   bool
 }
 
 // Open builds the plant.
@@ -162,6 +163,7 @@ func (w *World) Set(cause int, levels ...sim.Level) error {
 	if err := w.shadow.Set(cause, levels...); err != nil {
 		return err
 	}
+	w.cleanTrees()
 	w.powerGuests(levels)
 	return w.failure()
 }

@@ -89,9 +89,25 @@ type stpPort struct {
 	pending    bool          // it is to send once it may
 }
 
-// timerStep is how late a timer of some seconds may be: Linux counts those between 5 and 40 s in steps of 64 jiffies of
-// 10 ms (kernel/time/timer.c, at 100 Hz; 0.5 s at 1000 Hz).
-const timerStep = 640 * time.Millisecond
+// tickRates are the rates at which the kernels in use count time: the capsule's; Debian's; Fedora's and Ubuntu's.
+var tickRates = []time.Duration{100, 250, 1000}
+
+// lateness is how late a timer of Linux's may be, whichever of tickRates its kernel has: those of less than 63 ticks are in
+// time, and from there on they are counted in steps that grow eightfold whenever the time does (kernel/time/timer.c).
+//
+//	forward delay, 15 s    0.64 s (at 100 Hz)
+//	max age, 20 s          2.05 s (at 250 Hz)
+func lateness(d time.Duration) time.Duration {
+	most := time.Duration(0)
+	for _, rate := range tickRates {
+		step := time.Second / rate
+		for d >= 63*step {
+			step *= 8
+		}
+		most = max(most, step)
+	}
+	return most
+}
 
 // holdTime is the least time between two messages of a port (IEEE 802.1D table 8-3).
 const holdTime = time.Second
@@ -283,7 +299,7 @@ func (s *STP) wake(now time.Duration) {
 
 // after is when a timer that is set now runs out.
 func (s *STP) after(now, d time.Duration) time.Duration {
-	return now + d + time.Duration(s.phase*float64(timerStep))
+	return now + d + time.Duration(s.phase*float64(lateness(d)))
 }
 
 // claim makes a port say that the way to the root is by its own bridge.

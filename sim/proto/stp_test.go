@@ -81,7 +81,7 @@ func (g *grove) calm(t *testing.T, from time.Duration) (said []string) {
 // A ring of three: root 0, cables 0-1, 0-2 and 1-2, of which the last is blocked at bridge 2.
 func TestSpanningTreeOfARing(t *testing.T) {
 	for phase, want := range map[float64]struct{ direct, indirect string }{
-		0: {"30s", "48s"}, 1: {"31.28s", "51.92s"},
+		0: {"30s", "48s"}, 1: {"31.28s", "53.328s"},
 	} {
 		g := plantGrove(phase, 3, [2]int{0, 1}, [2]int{0, 2}, [2]int{1, 2})
 		require.Equal(t, "0 1", g.open())
@@ -118,7 +118,7 @@ func TestSpanningTreeOverAOneWayLink(t *testing.T) {
 	g := plantGrove(1, 3, [2]int{0, 1}, [2]int{0, 2}, [2]int{1, 2})
 	g.deaf[g.cables[2][0]] = true
 	g.Stir(time.Hour)
-	assert.Equal(t, []string{"0s 0 1", "51.92s 0 1 2"}, g.calm(t, time.Hour))
+	assert.Equal(t, []string{"0s 0 1", "53.328s 0 1 2"}, g.calm(t, time.Hour))
 }
 
 func TestSpanningTreeLosesItsRoot(t *testing.T) {
@@ -200,4 +200,18 @@ func (g *grove) spans(t *testing.T, bridges int) {
 	got, used := parts(func(i int) bool { return g.Forwards(g.cables[i][0]) && g.Forwards(g.cables[i][1]) })
 	require.Equal(t, want, got, "somebody is left out")
 	require.Equal(t, bridges-got, used, "there is a ring")
+}
+
+// What the table at the head of kernel/time/timer.c says of its levels.
+func TestTimersAreLateByTheirLevelInLinux(t *testing.T) {
+	for d, want := range map[time.Duration]time.Duration{
+		50 * time.Millisecond:    10 * time.Millisecond,   // 100 Hz: level 0
+		time.Second:              80 * time.Millisecond,   // 100 Hz: level 1
+		6 * time.Second:          640 * time.Millisecond,  // 100 Hz: level 2
+		15 * time.Second:         640 * time.Millisecond,  // 250 Hz: level 2, 256 ms; 1000 Hz: level 3, 512 ms
+		20 * time.Second:         2048 * time.Millisecond, // 250 Hz: level 3
+		40960 * time.Millisecond: 5120 * time.Millisecond, // 100 Hz: level 3
+	} {
+		assert.Equal(t, want, lateness(d), d)
+	}
 }
