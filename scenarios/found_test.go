@@ -9,6 +9,7 @@ import (
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/model"
+	"github.com/dcdrill/dcdrill/sim/prediction"
 )
 
 // TestIncidentsOnWhichWorldsDisagreed keeps what random incidents found, in its smallest form: the end of the last outage as
@@ -65,7 +66,7 @@ timeline:
 		t.Run(name, func(t *testing.T) {
 			sc, err := Parse("found.yaml", []byte(c.text), Options{})
 			require.NoError(t, err)
-			predicted, err := sim.Predict(sc, model.Replay)
+			predicted, err := prediction.Predict(sc, model.Replay)
 			require.NoError(t, err)
 			earliest, latest := sim.Never, time.Duration(0)
 			for _, p := range predicted {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/model"
+	"github.com/dcdrill/dcdrill/sim/prediction"
 )
 
 // TestRandomIncidents: each is a scenario that holds its steady state, most harm somebody, and seldom is it left open
@@ -19,7 +20,7 @@ func TestRandomIncidents(t *testing.T) {
 	for seed := range uint64(many) {
 		sc, err := NewRandom(seed).Scenario()
 		require.NoError(t, err, "seed %d\n%s", seed, NewRandom(seed))
-		predicted, err := sim.Predict(sc, model.Replay)
+		predicted, err := prediction.Predict(sc, model.Replay)
 		require.NoError(t, err, "seed %d", seed)
 		for _, e := range predicted[0].Events() {
 			d, unseen := e.Data.(sim.UnprovenData)
@@ -33,7 +34,7 @@ func TestRandomIncidents(t *testing.T) {
 		if some {
 			harm++
 		}
-		e, a := sim.Either(predicted...)
+		e, a := prediction.Either(predicted...)
 		either, all = either+e, all+a
 	}
 	t.Logf("%d of %d harm somebody; of %d conversations %d may have an outage or not", harm, many, all, either)

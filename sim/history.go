@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// Slack is how much a measured moment may lie outside the model's hull beyond its resolution: three times the longest
+// stall of a loaded machine (31 ms, measured), one each for what is sent, what is received and what the world sets.
+const Slack = 100 * time.Millisecond
+
 // Outage is a time in which a member was not served: from the last moment it was known to be, to the first it was again.
 type Outage struct {
 	Workload string
@@ -124,6 +128,9 @@ func (h *History) End() (time.Duration, string) { return h.end, h.ended }
 
 // Members lists a workload's members; none when the log has no such workload.
 func (h *History) Members(workload string) []string { return h.members[workload] }
+
+// Late is how late the sender of a member was at worst.
+func (h *History) Late(member string) time.Duration { return h.late[member] }
 
 // OutagesOf lists the outages of one member, or of a watch, in order of time.
 func (h *History) OutagesOf(member string) []Outage { return h.outages[member] }

@@ -52,6 +52,10 @@ const (
 	Missing  Status = "missing"
 )
 
+// MiddlePhase is where one prediction alone puts what hangs on an unknown phase, as real phases do on average; its bounds say
+// how far off that can be.
+const MiddlePhase = 0.5
+
 // Env is what a world gets from the run.
 type Env struct {
 	Plant *topology.Plant

@@ -16,6 +16,7 @@ import (
 	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/sim/kernel/capsule"
 	"github.com/dcdrill/dcdrill/sim/model"
+	"github.com/dcdrill/dcdrill/sim/prediction"
 	"github.com/dcdrill/dcdrill/sim/report"
 	"github.com/dcdrill/dcdrill/topology"
 )
@@ -179,7 +180,7 @@ func (a *app) playIn(ctx context.Context, sc *sim.Scenario, f *playFlags, listen
 
 // explain has the model say what had to be, and what would have been without each fault.
 func explain(sc *sim.Scenario) func(*sim.Log) error {
-	return func(log *sim.Log) error { return sim.Explain(log, sc, model.Replay) }
+	return func(log *sim.Log) error { return prediction.Explain(log, sc, model.Replay) }
 }
 
 func program() string { return "dcdrill " + version }

@@ -8,6 +8,7 @@ import (
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/model"
+	"github.com/dcdrill/dcdrill/sim/prediction"
 	"github.com/dcdrill/dcdrill/sim/report"
 	"github.com/dcdrill/dcdrill/sim/sweep"
 )
@@ -48,11 +49,11 @@ func (a *app) measured(ctx context.Context, sc *sim.Scenario) (sweep.Confirmatio
 	if c.Doubt, c.Disagreements = doubts(log, r); !c.Agrees() {
 		return c, nil
 	}
-	predicted, err := sim.Predict(sc, model.Replay)
+	predicted, err := prediction.Predict(sc, model.Replay)
 	if err != nil {
 		return c, err
 	}
-	for _, d := range sim.Compare(log, predicted...) {
+	for _, d := range prediction.Compare(log, predicted...) {
 		c.Disagreements = append(c.Disagreements, d.String())
 	}
 	h := sim.HistoryOf(log)

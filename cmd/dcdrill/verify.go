@@ -15,6 +15,7 @@ import (
 	"github.com/dcdrill/dcdrill/sim/kernel/box"
 	"github.com/dcdrill/dcdrill/sim/kernel/capsule"
 	"github.com/dcdrill/dcdrill/sim/model"
+	"github.com/dcdrill/dcdrill/sim/prediction"
 	"github.com/dcdrill/dcdrill/sim/report"
 )
 
@@ -84,7 +85,7 @@ func oneOf(args []string, o scenarios.Options) (*sim.Scenario, error) {
 
 // verify predicts, and measures in every world of real packets that was asked for or is there.
 func (a *app) verify(ctx context.Context, sc *sim.Scenario, f *playFlags) error {
-	predicted, err := sim.Predict(sc, model.Replay)
+	predicted, err := prediction.Predict(sc, model.Replay)
 	if err != nil {
 		return err
 	}
@@ -132,11 +133,11 @@ func (a *app) verifyIn(ctx context.Context, sc *sim.Scenario, f *playFlags, pred
 		}
 		return outcome(r)
 	}
-	return a.compared(log, r, sim.Compare(log, predicted...))
+	return a.compared(log, r, prediction.Compare(log, predicted...))
 }
 
 // compared says where measurement and prediction differ.
-func (a *app) compared(log *sim.Log, r *report.Report, all []sim.Disagreement) error {
+func (a *app) compared(log *sim.Log, r *report.Report, all []prediction.Disagreement) error {
 	if err := report.Comparison(a.Stdout, r, a.style(false)); err != nil {
 		return err
 	}

@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"github.com/dcdrill/dcdrill/scenarios"
-	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/model"
+	"github.com/dcdrill/dcdrill/sim/prediction"
 	"github.com/dcdrill/dcdrill/sim/sweep"
 )
 
@@ -57,11 +57,11 @@ func (a *app) randomPlayed(ctx context.Context, r scenarios.Random, t *randomTal
 	if err != nil {
 		return c, err
 	}
-	predicted, err := sim.Predict(sc, model.Replay)
+	predicted, err := prediction.Predict(sc, model.Replay)
 	if err != nil {
 		return c, err
 	}
-	either, all := sim.Either(predicted...)
+	either, all := prediction.Either(predicted...)
 	t.either, t.conversations = t.either+either, t.conversations+all
 	for range patientTries {
 		if c, err = a.measured(ctx, sc); err != nil || c.Doubt == "" {

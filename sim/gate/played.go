@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/prediction"
 	"github.com/dcdrill/dcdrill/sim/report"
 	"github.com/dcdrill/dcdrill/sim/sweep"
 )
@@ -73,7 +74,7 @@ func (c *Case) recoveries(ctx context.Context, t sweep.Trials) error {
 		if err != nil {
 			return err
 		}
-		logs, err := sim.Predict(sc, t.Replay)
+		logs, err := prediction.Predict(sc, t.Replay)
 		if err != nil {
 			return fmt.Errorf("play the loss of %s: %w", f, err)
 		}

@@ -22,7 +22,7 @@ func (Engine) Open(_ context.Context, _ sim.RunClock, env sim.Env) (sim.World, e
 	return New(env, Options{Log: env.Log})
 }
 
-// Replay plays a scenario in the model: it is what sim.Explain and sim.Predict ask.
+// Replay plays a scenario in the model: it is what prediction.Explain and prediction.Predict ask.
 func Replay(sc *sim.Scenario, phase float64) (*sim.Log, error) {
 	return sim.Play(context.Background(), Engine{}, sc, sim.Options{Phase: phase})
 }

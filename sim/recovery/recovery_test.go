@@ -15,6 +15,7 @@ import (
 	_ "github.com/dcdrill/dcdrill/sim/check"
 	_ "github.com/dcdrill/dcdrill/sim/fault"
 	"github.com/dcdrill/dcdrill/sim/model"
+	"github.com/dcdrill/dcdrill/sim/prediction"
 )
 
 // twoOptics loses both ways to the storage of 16 machines, with four people and no spare; more goes over it.
@@ -396,7 +397,7 @@ func TestTakeTheFaultAwayAndTheShareIsGone(t *testing.T) {
 	require.NoError(t, err)
 	log, err := model.Replay(sc, 0.5)
 	require.NoError(t, err)
-	require.NoError(t, sim.Explain(log, sc, model.Replay))
+	require.NoError(t, prediction.Explain(log, sc, model.Replay))
 	worst, _ := sim.HistoryOf(log).Longest("hosted")
 	total := time.Duration(0)
 	for _, e := range log.Events() {
@@ -414,7 +415,7 @@ func TestTakeTheFaultAwayAndTheShareIsGone(t *testing.T) {
 			again.Timeline = slices.DeleteFunc(slices.Clone(sc.Timeline), func(e *sim.Entry) bool { return slices.Contains(set, e.ID) })
 			spared, err := model.Replay(&again, 0.5)
 			require.NoError(t, err)
-			for _, s := range sim.SharesOf(spared, d.Member) {
+			for _, s := range prediction.SharesOf(spared, d.Member) {
 				assert.NotEqual(t, d.Name, s.Name, "without %v", set)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/prediction"
 	"github.com/dcdrill/dcdrill/sim/simtest"
 )
 
@@ -29,7 +30,7 @@ func repaired() *sim.Log {
 	y.At(time.Hour).Back("mail", 0, 0)
 	y.Log.Add(0, sim.AllBooted, sim.MilestoneData{})
 	y.Log.Add(0, "fit-part", sim.TaskData{State: sim.TaskStuck, On: "core2:e1", For: "a QSFP"})
-	y.Log.Add(0, "mail", sim.ShareData{Member: "mail", Name: sim.ShareBoot, Length: sim.Seconds(time.Hour), Without: [][]string{{"laser"}, {"a", "b"}}})
+	y.Log.Add(0, "mail", sim.ShareData{Member: "mail", Name: prediction.ShareBoot, Length: sim.Seconds(time.Hour), Without: [][]string{{"laser"}, {"a", "b"}}})
 	return y.End("played")
 }
 

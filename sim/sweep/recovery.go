@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/prediction"
 	"github.com/dcdrill/dcdrill/topology"
 )
 
@@ -159,7 +160,7 @@ func (r *Result) recover(set []*Fate, people People, t Trials) (Recovery, error)
 	}
 	log, err := t.Replay(sc, sim.MiddlePhase)
 	if err == nil {
-		err = sim.Explain(log, sc, t.Replay)
+		err = prediction.Explain(log, sc, t.Replay)
 	}
 	if err != nil {
 		return x, fmt.Errorf("play the recovery from %s: %w", together(set), err)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/prediction"
 	"github.com/dcdrill/dcdrill/topology"
 )
 
@@ -18,7 +19,7 @@ type Trials struct {
 	// Fault reads an entry of a timeline as typed, for the plant.
 	Fault func(text string) (*sim.Entry, error)
 	// Replay plays a scenario in a world that predicts.
-	Replay sim.Replay
+	Replay prediction.Replay
 	// Most is how many sets are played at most, 0 being DefaultSets: above it, random ones.
 	Most int
 	Seed uint64
@@ -35,7 +36,7 @@ type outcome [len(hashes)][]int
 // which each failure happens.
 type rig struct {
 	plant   *topology.Plant
-	replay  sim.Replay
+	replay  prediction.Replay
 	uses    []*sim.Use
 	number  map[string]int // by a member's subject
 	entries [][]*sim.Entry // by failure

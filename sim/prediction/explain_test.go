@@ -1,4 +1,4 @@
-package sim_test
+package prediction_test
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/prediction"
 	"github.com/dcdrill/dcdrill/sim/simtest"
 )
 
@@ -41,7 +42,7 @@ func explain(t *testing.T, l law) (bounds []sim.BoundsData, blamed []sim.BlameDa
 	log, err := l.replay(sc, 0.5)
 	require.NoError(t, err)
 	had := len(log.Events())
-	require.NoError(t, sim.Explain(log, sc, l.replay))
+	require.NoError(t, prediction.Explain(log, sc, l.replay))
 	for _, e := range log.Events()[had:] {
 		switch d := e.Data.(type) {
 		case sim.BoundsData:
@@ -151,6 +152,6 @@ func TestBlame(t *testing.T) {
 func TestExplainSaysWhatFailed(t *testing.T) {
 	broken := errors.New("no model")
 	sc := &sim.Scenario{}
-	err := sim.Explain(gone(0), sc, func(*sim.Scenario, float64) (*sim.Log, error) { return nil, broken })
+	err := prediction.Explain(gone(0), sc, func(*sim.Scenario, float64) (*sim.Log, error) { return nil, broken })
 	assert.ErrorIs(t, err, broken)
 }

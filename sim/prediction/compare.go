@@ -1,4 +1,4 @@
-package sim
+package prediction
 
 import (
 	"fmt"
@@ -6,11 +6,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-)
 
-// Slack is how much a measured moment may lie outside the model's hull beyond its resolution: three times the longest
-// stall of a loaded machine (31 ms, measured), one each for what is sent, what is received and what the world sets.
-const Slack = 100 * time.Millisecond
+	"github.com/dcdrill/dcdrill/sim"
+)
 
 // Disagreement is a measurement that no prediction allows, or a prediction that nothing measured bears out.
 type Disagreement struct {
@@ -29,11 +27,11 @@ func (d Disagreement) String() string {
 // Compare holds a measured log against predictions of the same scenario at different phases. Every outage must begin
 // and end within the hull of the predictions, give or take its resolution, Slack and the worst lateness of its sender; where predictions differ in whether
 // there is an outage at all, either will do. Outages too short to be seen (2 x Slack) need not be.
-func Compare(measured *Log, predicted ...*Log) []Disagreement {
-	h := HistoryOf(measured)
-	var laws []*History
+func Compare(measured *sim.Log, predicted ...*sim.Log) []Disagreement {
+	h := sim.HistoryOf(measured)
+	var laws []*sim.History
 	for _, p := range predicted {
-		laws = append(laws, HistoryOf(p))
+		laws = append(laws, sim.HistoryOf(p))
 	}
 	var all []Disagreement
 	for _, l := range laws {
@@ -62,22 +60,22 @@ func Compare(measured *Log, predicted ...*Log) []Disagreement {
 // spell is a stretch of time in which some histories of a member have outages, and others may have none.
 type spell struct {
 	to       time.Duration
-	measured []Outage
-	laws     [][]Outage // by prediction
+	measured []sim.Outage
+	laws     [][]sim.Outage // by prediction
 }
 
-func compareMember(member string, h *History, laws []*History) []Disagreement {
+func compareMember(member string, h *sim.History, laws []*sim.History) []Disagreement {
 	var all []Disagreement
 	for _, s := range spells(member, h, laws) {
-		all = append(all, s.compare(member, Slack+h.late[member])...)
+		all = append(all, s.compare(member, sim.Slack+h.Late(member))...)
 	}
 	return all
 }
 
 // spells groups the outages of all histories that touch one another.
-func spells(member string, h *History, laws []*History) []*spell {
+func spells(member string, h *sim.History, laws []*sim.History) []*spell {
 	type item struct {
-		Outage
+		sim.Outage
 		law int // -1: measured
 	}
 	var items []item
@@ -92,8 +90,8 @@ func spells(member string, h *History, laws []*History) []*spell {
 	slices.SortStableFunc(items, func(a, b item) int { return int(min(1, max(-1, a.From-b.From))) })
 	var all []*spell
 	for _, x := range items {
-		if len(all) == 0 || x.From > all[len(all)-1].to+x.Resolution+Slack {
-			all = append(all, &spell{to: x.To, laws: make([][]Outage, len(laws))})
+		if len(all) == 0 || x.From > all[len(all)-1].to+x.Resolution+sim.Slack {
+			all = append(all, &spell{to: x.To, laws: make([][]sim.Outage, len(laws))})
 		}
 		s := all[len(all)-1]
 		if s.to = max(s.to, x.To+x.Resolution); x.Open {
@@ -112,7 +110,7 @@ func spells(member string, h *History, laws []*History) []*spell {
 type hull struct{ least, most time.Duration }
 
 // over is the hull of what of says of every prediction that has outages in the spell.
-func (s *spell) over(of func([]Outage) time.Duration) hull {
+func (s *spell) over(of func([]sim.Outage) time.Duration) hull {
 	h := hull{math.MaxInt64, math.MinInt64}
 	for _, l := range s.laws {
 		if len(l) > 0 {
@@ -158,19 +156,19 @@ func (s *spell) compare(member string, slack time.Duration) []Disagreement {
 	if got := begins(s.measured); !first.holds(got, tolerance) {
 		all = append(all, say("begins", got.String(), first.String())...)
 	}
-	switch open, some, every := ends(s.measured) == Never, last.most == Never, last.least == Never; {
+	switch open, some, every := ends(s.measured) == sim.Never, last.most == sim.Never, last.least == sim.Never; {
 	case open && !some || !open && every:
 		return append(all, say("never ends", fmt.Sprint(open), fmt.Sprint(some))...)
 	case open:
 		return all
 	}
-	if got := ends(s.measured); got < last.least-tolerance || last.most != Never && got > last.most+tolerance {
+	if got := ends(s.measured); got < last.least-tolerance || last.most != sim.Never && got > last.most+tolerance {
 		all = append(all, say("ends", got.String(), last.String())...)
 	}
 	if many == 1 {
 		return all // when it begins and ends says how long it lasts: the phases of the two need not be the same
 	}
-	if got := lasts(s.measured); last.most != Never && !total.holds(got, 2*tolerance*time.Duration(len(s.measured))) {
+	if got := lasts(s.measured); last.most != sim.Never && !total.holds(got, 2*tolerance*time.Duration(len(s.measured))) {
 		all = append(all, say("lasts", got.String(), total.String())...)
 	}
 	return all
@@ -182,7 +180,7 @@ func (s *spell) compare(member string, slack time.Duration) []Disagreement {
 // short as from its latest beginning to its earliest end, and several by as much shorter in all.
 func hullOf(s *spell) (first, last, total hull) {
 	first, last, total = s.over(begins), s.over(ends), s.over(lasts)
-	if last.most == Never {
+	if last.most == sim.Never {
 		return first, last, total
 	}
 	if _, many := s.counts(); many == 1 {
@@ -199,7 +197,7 @@ func (s *spell) counts() (few, many int) {
 	for _, l := range s.laws {
 		seen := 0
 		for _, o := range l {
-			if o.Open || o.Length() > 2*Slack {
+			if o.Open || o.Length() > 2*sim.Slack {
 				seen++
 			}
 		}
@@ -208,17 +206,17 @@ func (s *spell) counts() (few, many int) {
 	return few, many
 }
 
-func begins(all []Outage) time.Duration { return all[0].From }
+func begins(all []sim.Outage) time.Duration { return all[0].From }
 
 // ends is when the last outage does; Never for an open one.
-func ends(all []Outage) time.Duration {
+func ends(all []sim.Outage) time.Duration {
 	if last := all[len(all)-1]; !last.Open {
 		return last.To
 	}
-	return Never
+	return sim.Never
 }
 
-func lasts(all []Outage) time.Duration {
+func lasts(all []sim.Outage) time.Duration {
 	sum := time.Duration(0)
 	for _, o := range all {
 		sum += o.Length()
@@ -226,7 +224,7 @@ func lasts(all []Outage) time.Duration {
 	return sum
 }
 
-func longestOf(all []Outage) time.Duration {
+func longestOf(all []sim.Outage) time.Duration {
 	longest := time.Duration(0)
 	for _, o := range all {
 		longest = max(longest, o.Length())
@@ -263,15 +261,15 @@ func served(steady bool) string {
 // Either counts the conversations of a scenario of which its predictions do not say whether they have an outage or how
 // many, so that a measurement agrees whatever it finds, and all conversations. Too many of them would make agreement
 // worth nothing.
-func Either(predicted ...*Log) (either, all int) {
-	var laws []*History
+func Either(predicted ...*sim.Log) (either, all int) {
+	var laws []*sim.History
 	for _, p := range predicted {
-		laws = append(laws, HistoryOf(p))
+		laws = append(laws, sim.HistoryOf(p))
 	}
 	for _, u := range predicted[0].Header().Uses {
 		for _, m := range u.Subjects() {
 			all++
-			if slices.ContainsFunc(spells(m, &History{}, laws), (*spell).either) {
+			if slices.ContainsFunc(spells(m, &sim.History{}, laws), (*spell).either) {
 				either++
 			}
 		}
@@ -286,5 +284,5 @@ func (s *spell) either() bool {
 	for _, l := range s.laws {
 		longest = max(longest, longestOf(l))
 	}
-	return few == 0 && longest > 2*Slack
+	return few == 0 && longest > 2*sim.Slack
 }

@@ -1,13 +1,17 @@
-package sim
+package prediction
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/dcdrill/dcdrill/sim"
+)
 
 // oddsOf is what the predictions say of chance, by member; they differ in no phase.
-func oddsOf(predicted []*Log) map[string]OddsData {
-	odds := map[string]OddsData{}
+func oddsOf(predicted []*sim.Log) map[string]sim.OddsData {
+	odds := map[string]sim.OddsData{}
 	for _, p := range predicted {
 		for _, e := range p.Events() {
-			if d, ok := e.Data.(OddsData); ok {
+			if d, ok := e.Data.(sim.OddsData); ok {
 				odds[e.Subject] = d
 			}
 		}
@@ -17,10 +21,10 @@ func oddsOf(predicted []*Log) map[string]OddsData {
 
 // compareOdds holds the loss and the latency that were measured against what chance and distance make of them. Outages
 // lose requests too, and say nothing of chance: a member that has any is not held against it.
-func compareOdds(member string, measured *Log, h *History, d OddsData) []Disagreement {
-	stats, seq := StatsData{}, 0
+func compareOdds(member string, measured *sim.Log, h *sim.History, d sim.OddsData) []Disagreement {
+	stats, seq := sim.StatsData{}, 0
 	for _, e := range measured.Events() {
-		if s, ok := e.Data.(StatsData); ok && e.Subject == member {
+		if s, ok := e.Data.(sim.StatsData); ok && e.Subject == member {
 			stats, seq = s, e.Seq
 		}
 	}
@@ -34,7 +38,7 @@ func compareOdds(member string, measured *Log, h *History, d OddsData) []Disagre
 			member, "loss", fmt.Sprintf("%.2f%%", 100*lost), fmt.Sprintf("%.2f%% to %.2f%%", 100*least, 100*most), []int{seq},
 		})
 	}
-	slack := Seconds(Slack + h.late[member])
+	slack := sim.Seconds(sim.Slack + h.Late(member))
 	if stats.P99 < d.P99[0]-slack || stats.P99 > d.P99[1]+slack {
 		all = append(all, Disagreement{member, "p99", stats.P99.String(), d.P99[0].String() + " to " + d.P99[1].String(), []int{seq}})
 	}

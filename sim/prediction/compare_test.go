@@ -1,4 +1,4 @@
-package sim_test
+package prediction_test
 
 import (
 	"testing"
@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/prediction"
 	"github.com/dcdrill/dcdrill/sim/simtest"
 )
 
@@ -62,7 +63,7 @@ func TestCompare(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, d := range sim.Compare(c.measured, c.predicted...) {
+			for _, d := range prediction.Compare(c.measured, c.predicted...) {
 				got = append(got, d.String())
 			}
 			assert.Equal(t, c.want, got)
@@ -71,7 +72,7 @@ func TestCompare(t *testing.T) {
 }
 
 func TestDisagreementsPointAtTheMeasurement(t *testing.T) {
-	all := sim.Compare(gone(10*ms, 10*time.Second, 15*time.Second), gone(0))
+	all := prediction.Compare(gone(10*ms, 10*time.Second, 15*time.Second), gone(0))
 	assert.Len(t, all, 1)
 	assert.Equal(t, []int{4, 5}, all[0].Evidence)
 }
@@ -85,14 +86,14 @@ func TestCompareAllowsForALateSender(t *testing.T) {
 		return log
 	}
 	predicted := gone(0, 10*s, 12*s)
-	assert.NotEmpty(t, sim.Compare(measured(200*ms), predicted))
-	assert.Empty(t, sim.Compare(measured(300*ms), predicted))
+	assert.NotEmpty(t, prediction.Compare(measured(200*ms), predicted))
+	assert.Empty(t, prediction.Compare(measured(300*ms), predicted))
 }
 
 func TestAPredictionThatNeverBeganAgreesWithNothing(t *testing.T) {
 	never := gone(0)
 	never.Add(0, "", sim.SteadyData{Members: 1, Unserved: []string{"web"}})
-	all := sim.Compare(gone(0), gone(0), never)
+	all := prediction.Compare(gone(0), gone(0), never)
 	assert.Len(t, all, 1)
 	assert.Equal(t, "all: steady state: measured served before the first fault, predicted not served before the first fault", all[0].String())
 }
@@ -110,7 +111,7 @@ func TestEither(t *testing.T) {
 		{[]*sim.Log{gone(0), gone(0)}, 0},
 		{[]*sim.Log{gone(0), gone(0, s, s+sim.Slack)}, 0}, // too short to be seen
 	} {
-		either, all := sim.Either(c.predicted...)
+		either, all := prediction.Either(c.predicted...)
 		assert.Equal(t, 1, all)
 		assert.Equal(t, c.want, either)
 	}
@@ -139,7 +140,7 @@ func TestCompareHoldsLossAgainstChance(t *testing.T) {
 			measured.Log.Add(0, "web", c.stats)
 			measured.At(time.Minute).End("played")
 			var got []string
-			for _, d := range sim.Compare(measured.Log, predicted.Log) {
+			for _, d := range prediction.Compare(measured.Log, predicted.Log) {
 				got = append(got, d.String())
 			}
 			assert.Equal(t, c.want, got)

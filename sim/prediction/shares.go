@@ -1,9 +1,12 @@
-package sim
+package prediction
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
 )
 
 // Share is a part of a member's time without service, and what it went into.
@@ -33,14 +36,14 @@ const (
 // SharesOf splits a member's outages along their causal chain: at every moment what is said of the member itself counts
 // most, then nodes that boot, then how far the repair had come that ended it, and where there was none, the fault. The
 // lengths sum to those of the outages; what comes after them is marked.
-func SharesOf(log *Log, member string) []Share {
+func SharesOf(log *sim.Log, member string) []Share {
 	r := &shares{log: log, member: member, sums: map[string]time.Duration{}}
-	h := HistoryOf(log)
+	h := sim.HistoryOf(log)
 	end := time.Duration(0)
 	for _, o := range h.OutagesOf(member) {
 		r.split(o)
 		if end = o.To; o.Open {
-			end = Never
+			end = sim.Never
 		}
 	}
 	var all []Share
@@ -55,7 +58,7 @@ func SharesOf(log *Log, member string) []Share {
 
 // shares splits one member's time.
 type shares struct {
-	log    *Log
+	log    *sim.Log
 	member string
 	order  []string
 	sums   map[string]time.Duration
@@ -68,7 +71,7 @@ type stretch struct {
 }
 
 // split gives every piece of an outage its name.
-func (r *shares) split(o Outage) {
+func (r *shares) split(o sim.Outage) {
 	own, boots := r.own(o), r.boots(o)
 	mending := r.mending(o, own)
 	mended := len(own)+len(boots)+len(mending) > 0
@@ -103,8 +106,8 @@ func nameAt(at time.Duration, lists ...[]stretch) string {
 }
 
 // otherwise names what is left: the moments in which protocols settle, or a fault that nobody had to mend.
-func (r *shares) otherwise(o Outage, mended bool) string {
-	if d, ok := r.log.Event(o.Fault).Data.(FaultData); ok && !mended {
+func (r *shares) otherwise(o sim.Outage, mended bool) string {
+	if d, ok := r.log.Event(o.Fault).Data.(sim.FaultData); ok && !mended {
 		return d.Text
 	}
 	return ShareSettle
@@ -121,7 +124,7 @@ func (r *shares) add(name string, length time.Duration) {
 }
 
 // own is what is said of the member itself: who waits for whom to restart or repair it, and how it boots.
-func (r *shares) own(o Outage) []stretch {
+func (r *shares) own(o sim.Outage) []stretch {
 	var all []stretch
 	var now stretch
 	to := func(at time.Duration, name string) {
@@ -136,13 +139,13 @@ func (r *shares) own(o Outage) []stretch {
 			continue
 		}
 		switch d := e.Data.(type) {
-		case TaskData:
+		case sim.TaskData:
 			if d.On == r.member || d.On == batch && batch != "" {
 				if name, told := ofTask(e.Subject, d); told {
 					to(e.At, name)
 				}
 			}
-		case GuestData:
+		case sim.GuestData:
 			if name, told := ofGuest(d.State); e.Subject == r.member && told {
 				to(e.At, name)
 			}
@@ -155,8 +158,8 @@ func (r *shares) own(o Outage) []stretch {
 // batch is the go of a script that restarted the member; empty for none.
 func (r *shares) batch() string {
 	for _, e := range r.log.Events() {
-		if d, ok := e.Data.(ActionData); ok && e.Subject == r.member && d.Why == "scripted-restart" {
-			if task, ok := r.log.Event(e.Cause).Data.(TaskData); ok {
+		if d, ok := e.Data.(sim.ActionData); ok && e.Subject == r.member && d.Why == "scripted-restart" {
+			if task, ok := r.log.Event(e.Cause).Data.(sim.TaskData); ok {
 				return task.On
 			}
 		}
@@ -165,13 +168,13 @@ func (r *shares) batch() string {
 }
 
 // ofTask names the time that begins when a task of the member gets somewhere.
-func ofTask(task string, d TaskData) (name string, told bool) {
+func ofTask(task string, d sim.TaskData) (name string, told bool) {
 	switch {
-	case d.State == TaskWaiting:
+	case d.State == sim.TaskWaiting:
 		return waitingFor(d.For), true
-	case d.State == TaskBegun && task == "repair":
+	case d.State == sim.TaskBegun && task == "repair":
 		return ShareRepair, true
-	case d.State == TaskBegun && (task == "power-cycle" || task == "scripted-restart"):
+	case d.State == sim.TaskBegun && (task == "power-cycle" || task == "scripted-restart"):
 		return ShareTouch, true
 	}
 	return "", false
@@ -182,30 +185,30 @@ func waitingFor(lack string) string {
 	switch {
 	case lack == "a person":
 		return SharePerson
-	case strings.HasSuffix(lack, Needed):
+	case strings.HasSuffix(lack, sim.Needed):
 		return ShareNeeds
 	}
 	return ShareTool
 }
 
 // ofGuest names the time that begins with a state of the member's machine.
-func ofGuest(s GuestState) (name string, told bool) {
+func ofGuest(s sim.GuestState) (name string, told bool) {
 	switch s {
-	case GuestBooting:
+	case sim.GuestBooting:
 		return ShareBoot, true
-	case GuestBroken:
+	case sim.GuestBroken:
 		return SharePerson, true
 	}
 	return "", false
 }
 
 // boots are the times in which nodes were on their way into service: "core1 and core2 booting".
-func (r *shares) boots(o Outage) []stretch {
+func (r *shares) boots(o sim.Outage) []stretch {
 	var all []stretch
 	down := map[string]bool{}
 	var now stretch
 	for _, e := range r.log.Events() {
-		d, ok := e.Data.(StageData)
+		d, ok := e.Data.(sim.StageData)
 		if !ok || e.At > o.To {
 			continue
 		}
@@ -223,7 +226,7 @@ func (r *shares) boots(o Outage) []stretch {
 }
 
 func bootName(down map[string]bool) string {
-	names := sortedKeys(down)
+	names := slices.Sorted(maps.Keys(down))
 	switch len(names) {
 	case 0:
 		return ""
@@ -235,7 +238,7 @@ func bootName(down map[string]bool) string {
 
 // mending is how far the repair had come that ended an outage: the last that somebody did to a port or a cable before the
 // member came back, or before it was its turn.
-func (r *shares) mending(o Outage, own []stretch) []stretch {
+func (r *shares) mending(o sim.Outage, own []stretch) []stretch {
 	until := o.To
 	if len(own) > 0 {
 		until = own[0].from
@@ -246,7 +249,7 @@ func (r *shares) mending(o Outage, own []stretch) []stretch {
 	}
 	port, link := fix.Subject, r.linkOf(fix)
 	what := "optic: "
-	if !strings.Contains(fix.Data.(ActionData).Do, "optic") {
+	if !strings.Contains(fix.Data.(sim.ActionData).Do, "optic") {
 		what = "port: "
 	}
 	marks := []stretch{{from: o.From, name: ShareUnseen}}
@@ -255,11 +258,11 @@ func (r *shares) mending(o Outage, own []stretch) []stretch {
 			break
 		}
 		switch d := e.Data.(type) {
-		case TaskData:
-			if e.Subject == "diagnose-part" && d.On == link && d.State == TaskBegun {
+		case sim.TaskData:
+			if e.Subject == "diagnose-part" && d.On == link && d.State == sim.TaskBegun {
 				marks = append(marks, stretch{from: e.At, name: ShareFinding})
 			}
-		case PartData:
+		case sim.PartData:
 			if name := ofPart(d.State); name != "" && d.For == port {
 				marks = append(marks, stretch{from: e.At, name: name})
 			}
@@ -275,32 +278,32 @@ func (r *shares) mending(o Outage, own []stretch) []stretch {
 }
 
 // ofPart names the time that begins when a part gets somewhere.
-func ofPart(s PartState) string {
+func ofPart(s sim.PartState) string {
 	switch s {
-	case PartOrdered:
+	case sim.PartOrdered:
 		return ShareWaiting
-	case PartArrived, PartTaken:
+	case sim.PartArrived, sim.PartTaken:
 		return ShareFitting
 	}
 	return ""
 }
 
 // fix is the last thing that somebody did to a port or a cable in some time; the zero Event when nobody did.
-func (r *shares) fix(from, until time.Duration) Event {
+func (r *shares) fix(from, until time.Duration) sim.Event {
 	doing := []string{"replace optic", "reseat optic", "plug in", "clear err-disable", "open port", "roll back"}
 	events := r.log.Events()
 	for i := len(events) - 1; i >= 0; i-- {
-		if d, ok := events[i].Data.(ActionData); ok && slices.Contains(doing, d.Do) && from <= events[i].At && events[i].At <= until {
+		if d, ok := events[i].Data.(sim.ActionData); ok && slices.Contains(doing, d.Do) && from <= events[i].At && events[i].At <= until {
 			return events[i]
 		}
 	}
-	return Event{}
+	return sim.Event{}
 }
 
 // linkOf is the link that was diagnosed before somebody mended it.
-func (r *shares) linkOf(e Event) string {
+func (r *shares) linkOf(e sim.Event) string {
 	for e.Seq != 0 {
-		if d, ok := e.Data.(TaskData); ok && e.Subject == "diagnose-part" {
+		if d, ok := e.Data.(sim.TaskData); ok && e.Subject == "diagnose-part" {
 			return d.On
 		}
 		e = r.log.Event(e.Cause)
@@ -312,7 +315,7 @@ func (r *shares) linkOf(e Event) string {
 func (r *shares) verified() time.Duration {
 	at := time.Duration(0)
 	for _, e := range r.log.Events() {
-		if d, ok := e.Data.(TaskData); ok && d.On == r.member && d.State == TaskEnded && (e.Subject == "verify" || e.Subject == "test") {
+		if d, ok := e.Data.(sim.TaskData); ok && d.On == r.member && d.State == sim.TaskEnded && (e.Subject == "verify" || e.Subject == "test") {
 			at = e.At
 		}
 	}
@@ -321,8 +324,8 @@ func (r *shares) verified() time.Duration {
 
 // shares adds ShareData events for every workload with outages: where the time of its worst member went, in order of
 // time, and for each share the smallest sets of entries without which there would be none.
-func (b *blame) shares(log *Log) error {
-	h := HistoryOf(log)
+func (b *blame) shares(log *sim.Log) error {
+	h := sim.HistoryOf(log)
 	for _, u := range log.Header().Uses {
 		if len(h.Outages(u.ID)) == 0 {
 			continue
@@ -333,7 +336,7 @@ func (b *blame) shares(log *Log) error {
 			if err != nil {
 				return err
 			}
-			log.Add(0, u.ID, ShareData{Member: member, Name: s.Name, Length: Seconds(s.Length), After: s.After, Without: without})
+			log.Add(0, u.ID, sim.ShareData{Member: member, Name: s.Name, Length: sim.Seconds(s.Length), After: s.After, Without: without})
 		}
 	}
 	return nil

@@ -1,4 +1,4 @@
-package sim_test
+package prediction_test
 
 import (
 	"testing"
@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/prediction"
 	"github.com/dcdrill/dcdrill/sim/simtest"
 )
 
@@ -39,7 +40,7 @@ func TestCompareHoldsWhatDisksHaveLostAgainstWhatIsPredicted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, d := range sim.Compare(c.measured, c.predicted...) {
+			for _, d := range prediction.Compare(c.measured, c.predicted...) {
 				got = append(got, d.String())
 			}
 			assert.Equal(t, c.want, got)

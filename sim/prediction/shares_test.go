@@ -1,4 +1,4 @@
-package sim_test
+package prediction_test
 
 import (
 	"testing"
@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/prediction"
 	"github.com/dcdrill/dcdrill/sim/simtest"
 )
 
@@ -33,7 +34,7 @@ func night() *sim.Log {
 }
 
 func TestSharesSumToTheWhole(t *testing.T) {
-	all := sim.SharesOf(night(), "mail")
+	all := prediction.SharesOf(night(), "mail")
 	minutes := map[string]time.Duration{}
 	sum := time.Duration(0)
 	for _, s := range all {
@@ -43,8 +44,8 @@ func TestSharesSumToTheWhole(t *testing.T) {
 	}
 	assert.Equal(t, map[string]time.Duration{
 		"core1 rebooting": 6, "optic: not found yet": 4, "optic: diagnosis": 20, "optic: waiting for the part": 60,
-		"optic: fitting": 10, sim.ShareSettle: 1, sim.ShareTool: 10, sim.SharePerson: 16, sim.ShareTouch: 2, sim.ShareBoot: 1,
-		sim.ShareRepair: 20, sim.ShareVerify: 10,
+		"optic: fitting": 10, prediction.ShareSettle: 1, prediction.ShareTool: 10, prediction.SharePerson: 16, prediction.ShareTouch: 2, prediction.ShareBoot: 1,
+		prediction.ShareRepair: 20, prediction.ShareVerify: 10,
 	}, minutes)
 	assert.Equal(t, 150*time.Minute, sum)
 }
@@ -53,5 +54,5 @@ func TestAFaultThatNobodyMendsIsItsOwnShare(t *testing.T) {
 	y := simtest.NewStory()
 	fault := y.At(0).Fault("pull", "")
 	y.Outage("mail/1", 0, time.Minute, 0, fault)
-	assert.Equal(t, []sim.Share{{Name: "pull", Length: time.Minute}}, sim.SharesOf(y.End("played"), "mail/1"))
+	assert.Equal(t, []prediction.Share{{Name: "pull", Length: time.Minute}}, prediction.SharesOf(y.End("played"), "mail/1"))
 }

@@ -1,25 +1,23 @@
-package sim
+package prediction
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/dcdrill/dcdrill/sim"
 )
 
 // Replay plays a scenario in the model, at a phase (see Env), and gives its log.
-type Replay func(sc *Scenario, phase float64) (*Log, error)
-
-// MiddlePhase is where one prediction alone puts what hangs on an unknown phase, as real phases do on average; its bounds say
-// how far off that can be.
-const MiddlePhase = 0.5
+type Replay func(sc *sim.Scenario, phase float64) (*sim.Log, error)
 
 // phases are the moments that a prediction tries where one is not known: the earliest, the middle and the latest.
-var phases = []float64{0, MiddlePhase, 1}
+var phases = []float64{0, sim.MiddlePhase, 1}
 
 // Predict plays a scenario at each of the phases.
-func Predict(sc *Scenario, replay Replay) ([]*Log, error) {
-	var logs []*Log
+func Predict(sc *sim.Scenario, replay Replay) ([]*sim.Log, error) {
+	var logs []*sim.Log
 	for _, phase := range phases {
 		log, err := replay(sc, phase)
 		if err != nil {
@@ -32,7 +30,7 @@ func Predict(sc *Scenario, replay Replay) ([]*Log, error) {
 
 // Explain adds to the log of a run what the model says of it: how long each outage had to be at least and could be at
 // most, and without which entries it would not have been.
-func Explain(log *Log, sc *Scenario, replay Replay) error {
+func Explain(log *sim.Log, sc *sim.Scenario, replay Replay) error {
 	if err := Bounds(log, sc, replay); err != nil {
 		return err
 	}
@@ -47,16 +45,16 @@ func Explain(log *Log, sc *Scenario, replay Replay) error {
 }
 
 // Bounds adds a BoundsData event for every member that has an outage, measured or predicted.
-func Bounds(log *Log, sc *Scenario, replay Replay) error {
+func Bounds(log *sim.Log, sc *sim.Scenario, replay Replay) error {
 	predicted, err := Predict(sc, replay)
 	if err != nil {
 		return err
 	}
-	var all []*History
+	var all []*sim.History
 	for _, p := range predicted {
-		all = append(all, HistoryOf(p))
+		all = append(all, sim.HistoryOf(p))
 	}
-	h := HistoryOf(log)
+	h := sim.HistoryOf(log)
 	for _, u := range log.Header().Uses {
 		for _, m := range u.Subjects() {
 			if b := boundsOf(all, m); b.Outages > 0 || len(h.OutagesOf(m)) > 0 {
@@ -68,8 +66,8 @@ func Bounds(log *Log, sc *Scenario, replay Replay) error {
 }
 
 // boundsOf is the hull over all predictions of a member's longest outage.
-func boundsOf(all []*History, member string) BoundsData {
-	var b BoundsData
+func boundsOf(all []*sim.History, member string) sim.BoundsData {
+	var b sim.BoundsData
 	ending := 0
 	for _, h := range all {
 		longest, forGood := longestOutage(h.OutagesOf(member))
@@ -88,9 +86,9 @@ func boundsOf(all []*History, member string) BoundsData {
 }
 
 // longestOutage is how long the longest of them is; one that never ends is longer than any.
-func longestOutage(outages []Outage) (longest Seconds, forGood bool) {
+func longestOutage(outages []sim.Outage) (longest sim.Seconds, forGood bool) {
 	for _, o := range outages {
-		longest = max(longest, Seconds(o.Length()))
+		longest = max(longest, sim.Seconds(o.Length()))
 		forGood = forGood || o.Open
 	}
 	return longest, forGood
@@ -106,18 +104,18 @@ const (
 // Blame adds BlameData events for every workload with outages: for each smallest set of entries without which an outage
 // of its worst member would not have been, or where there is none, would have been shorter, that set and the sum of
 // these outages. Two faults that are bad only together give two sets of one; two of which either is enough, one of two.
-func Blame(log *Log, sc *Scenario, replay Replay) error {
+func Blame(log *sim.Log, sc *sim.Scenario, replay Replay) error {
 	b := &blame{sc: sc, replay: replay, played: map[string]*played{}}
 	return b.all(log)
 }
 
 // all adds the events of all workloads.
-func (b *blame) all(log *Log) error {
+func (b *blame) all(log *sim.Log) error {
 	base, err := b.play(nil)
 	if err != nil {
 		return err
 	}
-	h := HistoryOf(log)
+	h := sim.HistoryOf(log)
 	for _, u := range log.Header().Uses {
 		outages := h.Outages(u.ID)
 		if len(outages) == 0 {
@@ -132,20 +130,20 @@ func (b *blame) all(log *Log) error {
 
 // blame asks what would have been without some entries.
 type blame struct {
-	sc     *Scenario
+	sc     *sim.Scenario
 	replay Replay
 	played map[string]*played
 }
 
 // played is a scenario that was played without some entries.
 type played struct {
-	*History
-	log    *Log
+	*sim.History
+	log    *sim.Log
 	shares map[string]map[string]bool // by member, by name: whether there is such a share
 }
 
 // workload adds the events of one workload.
-func (b *blame) workload(log *Log, cause int, base *played, u UseData) error {
+func (b *blame) workload(log *sim.Log, cause int, base *played, u sim.UseData) error {
 	sums, order := map[string]time.Duration{}, [][]string(nil)
 	for _, o := range base.OutagesOf(worstOf(base.History, u)) {
 		sets, err := b.sets(o)
@@ -161,13 +159,13 @@ func (b *blame) workload(log *Log, cause int, base *played, u UseData) error {
 		}
 	}
 	for _, set := range order {
-		log.Add(cause, u.ID, BlameData{Entries: set, Outage: Seconds(sums[strings.Join(set, "\n")])})
+		log.Add(cause, u.ID, sim.BlameData{Entries: set, Outage: sim.Seconds(sums[strings.Join(set, "\n")])})
 	}
 	return nil
 }
 
 // worstOf is the member that was gone the longest in all.
-func worstOf(h *History, u UseData) string {
+func worstOf(h *sim.History, u sim.UseData) string {
 	worst, most := "", time.Duration(-1)
 	for _, m := range u.Subjects() {
 		if total, _ := h.Total(m); total > most {
@@ -179,7 +177,7 @@ func worstOf(h *History, u UseData) string {
 
 // sets finds the smallest sets of entries without which an outage would not have been; where there are none, the single
 // entries without which it would have been shorter.
-func (b *blame) sets(o Outage) ([][]string, error) {
+func (b *blame) sets(o sim.Outage) ([][]string, error) {
 	var minimal, shorter [][]string
 	began := b.begun(o)
 	for size := 1; size <= min(mostBlamed, len(began)); size++ {
@@ -206,7 +204,7 @@ func (b *blame) sets(o Outage) ([][]string, error) {
 }
 
 // begun lists the entries that can have to do with an outage: those that began before it was over.
-func (b *blame) begun(o Outage) []string {
+func (b *blame) begun(o sim.Outage) []string {
 	var ids []string
 	for _, e := range b.sc.Timeline {
 		if e.When != nil || e.At < o.To || o.Open {
@@ -223,18 +221,18 @@ func (b *blame) play(without []string) (*played, error) {
 		return p, nil
 	}
 	sc := *b.sc
-	sc.Timeline = slices.DeleteFunc(slices.Clone(sc.Timeline), func(e *Entry) bool { return slices.Contains(without, e.ID) })
-	log, err := b.replay(&sc, MiddlePhase)
+	sc.Timeline = slices.DeleteFunc(slices.Clone(sc.Timeline), func(e *sim.Entry) bool { return slices.Contains(without, e.ID) })
+	log, err := b.replay(&sc, sim.MiddlePhase)
 	if err != nil {
 		return nil, fmt.Errorf("replay without %s: %w", strings.Join(without, ", "), err)
 	}
-	p := &played{History: HistoryOf(log), log: log, shares: map[string]map[string]bool{}}
+	p := &played{History: sim.HistoryOf(log), log: log, shares: map[string]map[string]bool{}}
 	b.played[key] = p
 	return p, nil
 }
 
 // overlap is how much of an outage is left in another history of the same member.
-func overlap(h *History, o Outage) time.Duration {
+func overlap(h *sim.History, o sim.Outage) time.Duration {
 	left := time.Duration(0)
 	for _, x := range h.OutagesOf(o.Member) {
 		to := min(x.To, o.To)
@@ -263,6 +261,6 @@ func subsets(all []string, size int) [][]string {
 // containsAny says whether a set holds all of one of the smaller sets.
 func containsAny(smaller [][]string, set []string) bool {
 	return slices.ContainsFunc(smaller, func(s []string) bool {
-		return all(s, func(id string) bool { return slices.Contains(set, id) })
+		return !slices.ContainsFunc(s, func(id string) bool { return !slices.Contains(set, id) })
 	})
 }

@@ -1,8 +1,10 @@
-package sim
+package prediction
+
+import "github.com/dcdrill/dcdrill/sim"
 
 // compareIntegrity holds what a member found when it read back its disk against what is predicted: damage that no
 // prediction has, and none where every prediction has some. How much is lost is a matter of moments and is not compared.
-func compareIntegrity(member string, measured *Log, predicted []*Log) []Disagreement {
+func compareIntegrity(member string, measured *sim.Log, predicted []*sim.Log) []Disagreement {
 	found, evidence := damageOf(member, measured)
 	none, all := true, true
 	for _, p := range predicted {
@@ -19,10 +21,10 @@ func compareIntegrity(member string, measured *Log, predicted []*Log) []Disagree
 }
 
 // damageOf says whether a member has found damage, and where that stands in the log, or else where it has found none.
-func damageOf(member string, l *Log) (found bool, evidence []int) {
+func damageOf(member string, l *sim.Log) (found bool, evidence []int) {
 	var well []int
 	for _, e := range l.Events() {
-		d, ok := e.Data.(IntegrityData)
+		d, ok := e.Data.(sim.IntegrityData)
 		switch {
 		case !ok || e.Subject != member:
 		case d.Sound():
