@@ -16,6 +16,7 @@ type file struct {
 	Zone        *yamlfile.Node `yaml:"zone" doc:"time zone of start, such as America/Chicago; UTC by default"`
 	Seed        uint64         `yaml:"seed" doc:"seed of all dice; the same seed gives the same schedule"`
 	Until       time.Duration  `yaml:"until" doc:"when the run ends at the latest; 24h by default"`
+	Load        *loading       `yaml:"load" doc:"has the demands of streams and the speeds of links play, so that what does not fit is lost"`
 	Workloads   *yamlfile.Node `yaml:"workloads" doc:"workloads beside, or instead of, those of the plant, keyed by id"`
 	Timeline    *yamlfile.Node `yaml:"timeline" doc:"what goes wrong and when, keyed by id"`
 	MustSurvive *yamlfile.Node `yaml:"must_survive" doc:"which workloads must survive what, keyed by workload; by default every one, with what its kind tolerates"`

@@ -122,6 +122,7 @@ type loader struct {
 	workloads []string
 	visitors  []visitor
 	script    *drill.Script // nil: it is no drill
+	scaled    *loading      // nil: demands do not play
 }
 
 // load makes the scenario of a file's root; name is for one that does not name itself.
@@ -136,7 +137,9 @@ func (l *loader) load(root *yamlfile.Node, name string) (*sim.Scenario, error) {
 	sc := &sim.Scenario{Name: f.Name, Story: strings.TrimSpace(f.Story), Seed: f.Seed, Until: f.Until, Variant: f.Variant}
 	sc.Text = root.Without("variants").String()
 	sc.Start = l.start(f)
+	l.scale(f.Load)
 	sc.Uses = l.uses(sc.Plant, l.plant(sc, f, plantPatch))
+	l.carry(sc)
 	l.onCall(&f, sc)
 	l.recovery(&f, root, sc)
 	f.Sensitivity.check(root, &l.ps)

@@ -16,7 +16,7 @@ type placing struct {
 	Tier  int      `yaml:"tier" doc:"importance: 0 is what everything else needs"`
 	Needs []string `yaml:"needs" doc:"workloads that it cannot do without"`
 
-	Demand topology.Bitrate `yaml:"demand" doc:"bandwidth that each member wants: dcdrill sweep says what a failure leaves of it"`
+	Demand topology.Bitrate `yaml:"demand" doc:"bandwidth that each member wants: dcdrill sweep says what a failure leaves of it, and with load: in a scenario it plays"`
 }
 
 var placingKeys = yamlfile.Keys(placing{})
@@ -103,6 +103,7 @@ func (l *loader) use(p *topology.Plant, e yamlfile.Entry) *sim.Use {
 	u := &sim.Use{ID: e.Key, Kind: common.Kind, Tier: common.Tier, Needs: common.Needs, Demand: common.Demand, Workload: kind.New(), Pos: e.KeyPos}
 	var ps yamlfile.Problems
 	yamlfile.Decode(n.Without(placingKeys...), u.Workload, &ps)
+	take(&ps, n.Lookup("demand"), l.scaled.give(u))
 	v, visits := u.Workload.(workload.Visitor)
 	switch {
 	case len(ps) > 0 || p == nil:

@@ -40,7 +40,9 @@ type UseData struct {
 	Watches   []string `json:"watches,omitempty"`
 	Tier      int      `json:"tier,omitempty"`
 	Tolerates Seconds  `json:"tolerates"`
-	Inferred  bool     `json:"inferred,omitempty"`
+	// ToleratesLoss is the largest share of lost requests that it tolerates; nil: any.
+	ToleratesLoss *float64 `json:"tolerates_loss,omitempty"`
+	Inferred      bool     `json:"inferred,omitempty"`
 }
 
 // EntryData describes a timeline entry in the header.
@@ -88,17 +90,18 @@ type ImpairData struct {
 	Duplicate float64          `json:"duplicate,omitempty"`
 	Reorder   float64          `json:"reorder,omitempty"`
 	Rate      topology.Bitrate `json:"rate,omitempty"`
+	Queue     Seconds          `json:"queue,omitempty"`
 }
 
 func impairData(i topology.Impairment) ImpairData {
-	return ImpairData{Seconds(i.Delay), Seconds(i.Jitter), i.Loss, i.Corrupt, i.Duplicate, i.Reorder, i.Rate}
+	return ImpairData{Seconds(i.Delay), Seconds(i.Jitter), i.Loss, i.Corrupt, i.Duplicate, i.Reorder, i.Rate, Seconds(i.Queue)}
 }
 
 // Impairment is what the event says, for those who tell it.
 func (d ImpairData) Impairment() topology.Impairment {
 	return topology.Impairment{
 		Delay: time.Duration(d.Delay), Jitter: time.Duration(d.Jitter),
-		Loss: d.Loss, Corrupt: d.Corrupt, Duplicate: d.Duplicate, Reorder: d.Reorder, Rate: d.Rate,
+		Loss: d.Loss, Corrupt: d.Corrupt, Duplicate: d.Duplicate, Reorder: d.Reorder, Rate: d.Rate, Queue: time.Duration(d.Queue),
 	}
 }
 
@@ -265,7 +268,7 @@ type StatsData struct {
 type OddsData struct {
 	Loss     [2]float64 `json:"loss"` // least and most of requests that are lost, before chance has its say
 	P99      [2]Seconds `json:"p99"`
-	Requests uint64     `json:"requests"` // in all
+	Requests uint64     `json:"requests"` // in all, with those that a world which measures makes before it ends
 	// Longest is how long chance may leave the member unserved; what is shorter counts as no outage.
 	Longest Seconds `json:"longest,omitempty"`
 	// Lawless says why the model cannot say what became of the member.

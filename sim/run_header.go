@@ -31,6 +31,11 @@ func (u *Use) data() UseData {
 	d := UseData{
 		ID: u.ID, Kind: u.Kind, Members: len(u.Members), Tier: u.Tier, Tolerates: Seconds(u.Workload.Tolerates()), Inferred: u.Inferred,
 	}
+	if t, ok := u.Workload.(LossTolerant); ok {
+		if share, asked := t.ToleratesLoss(); asked {
+			d.ToleratesLoss = &share
+		}
+	}
 	for _, w := range u.Watches {
 		if !slices.Contains(d.Watches, w.Aspect) {
 			d.Watches = append(d.Watches, w.Aspect)

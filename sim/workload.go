@@ -20,6 +20,13 @@ type Workload interface {
 	Tolerates() time.Duration
 }
 
+// LossTolerant is a Workload whose users may mind lost requests even where no outage is longer than they tolerate.
+type LossTolerant interface {
+	// ToleratesLoss is the largest share of requests without an answer, over a whole run, that they do not mind; not asked:
+	// any.
+	ToleratesLoss() (share float64, asked bool)
+}
+
 // Talk is one conversation.
 type Talk interface {
 	// Flow is the way it takes.

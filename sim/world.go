@@ -113,6 +113,9 @@ type Place interface {
 	// Ticks that would fall into a jump of the clock are left out. Tick must not block: it may send, not wait. How late
 	// ticks are is told to the member's Meter by the world.
 	Pace(ctx context.Context, interval time.Duration, tick func(at time.Duration))
+	// Scatter is Pace for those who must not beat in time with others: ticks come at random moments, one each interval on
+	// average (a Poisson process), by dice that are the same in every run.
+	Scatter(ctx context.Context, interval time.Duration, tick func(at time.Duration))
 }
 
 // Disk is block storage over the plant's links. Requests wait while no path is up and the datastore's rules are to wait;

@@ -3,6 +3,7 @@ package topology
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -21,6 +22,8 @@ type Impairment struct {
 	Duplicate float64
 	Reorder   float64 // sent at once, before those that are being delayed
 	Rate      Bitrate // frames that come faster wait; 0: as fast as they come
+	// Queue is how much may wait for the rate, as the time that it takes to send; what comes then is lost. 0: QueueFrames.
+	Queue time.Duration
 }
 
 // ImpairmentSpec is an impairment as typed, at a link or in a fault.
@@ -32,6 +35,7 @@ type ImpairmentSpec struct {
 	Duplicate *yamlfile.Percent `yaml:"duplicate" doc:"share of frames that arrive twice"`
 	Reorder   *yamlfile.Percent `yaml:"reorder" doc:"share of frames that overtake those being delayed"`
 	Rate      *Bitrate          `yaml:"rate" doc:"what gets through in a second, 10M; what comes faster waits"`
+	Queue     *time.Duration    `yaml:"queue" doc:"how much may wait for the rate, 10ms of it; what comes then is lost; 10000 frames by default"`
 }
 
 // Over brings what is said into an impairment, in place of what it had.
@@ -39,6 +43,7 @@ func (s ImpairmentSpec) Over(i *Impairment) {
 	set(&i.Delay, s.Delay)
 	set(&i.Jitter, s.Jitter)
 	set(&i.Rate, s.Rate)
+	set(&i.Queue, s.Queue)
 	for _, share := range []struct {
 		to   *float64
 		from *yamlfile.Percent
@@ -62,6 +67,10 @@ func (i Impairment) Check() error {
 		return fmt.Errorf("jitter is %s: it must be between 0 and the delay, %s", i.Jitter, i.Delay)
 	case i.Reorder > 0 && i.Delay == 0:
 		return errors.New("reorder needs a delay: only frames that are being delayed can be overtaken")
+	case i.Queue < 0 || i.Queue > longestDelay:
+		return fmt.Errorf("queue is %s: it must be between 0 and %s", i.Queue, longestDelay)
+	case i.Queue > 0 && i.Rate == 0:
+		return errors.New("queue needs a rate: where nothing is held back, nothing waits")
 	}
 	return nil
 }
@@ -72,9 +81,27 @@ func (i Impairment) And(o Impairment) Impairment {
 	i.Loss, i.Corrupt = Either(i.Loss, o.Loss), Either(i.Corrupt, o.Corrupt)
 	i.Duplicate, i.Reorder = Either(i.Duplicate, o.Duplicate), Either(i.Reorder, o.Reorder)
 	if i.Rate == 0 || o.Rate != 0 && o.Rate < i.Rate {
-		i.Rate = o.Rate
+		i.Rate, i.Queue = o.Rate, o.Queue
 	}
 	return i
+}
+
+const (
+	// QueueFrames is how many frames may wait for a rate where nobody says: no device has so many, and so none is lost.
+	QueueFrames = 10_000
+	// FullFrame is the longest frame of Ethernet without a tag, as Linux counts it: without its checksum (IEEE 802.3, 3.2.7).
+	FullFrame = 1514
+	// leastQueue holds a frame that is being sent and one that waits for it.
+	leastQueue = 2
+)
+
+// Frames is how many frames may wait for the rate, the one being sent among them: as many full ones as the queue's time
+// is enough for.
+func (i Impairment) Frames() int {
+	if i.Queue == 0 {
+		return QueueFrames
+	}
+	return min(QueueFrames, max(leastQueue, int(math.Round(i.Queue.Seconds()*float64(i.Rate)/(8*FullFrame)))))
 }
 
 // Either is the share of what one of two independent shares befalls, or both.
@@ -122,6 +149,9 @@ func (i Impairment) list() [][2]string {
 	}
 	if i.Rate != 0 {
 		all = append(all, [2]string{"rate", i.Rate.String()})
+	}
+	if i.Queue != 0 {
+		all = append(all, [2]string{"queue", i.Queue.String()})
 	}
 	return all
 }

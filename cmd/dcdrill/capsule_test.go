@@ -169,3 +169,10 @@ func TestCapsuleImpairsLinks(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(faraway), 0o600))
 	asAsked(t, "verify", file, "--world", "capsule")
 }
+
+// TestCapsuleCarriesLoads: what does not fit into a link is lost in the kernel's queue as it is by the model's law, and
+// those who lose it do not survive.
+func TestCapsuleCarriesLoads(t *testing.T) {
+	needCapsule(t)
+	asAsked(t, "verify", "half-capacity-full-load", "--world", "capsule")
+}

@@ -299,17 +299,36 @@ func (r *run) odds(member string) (d sim.OddsData, seq int, known bool) {
 func loss(r *run, member string) finding {
 	s, seq := r.stats(member)
 	if s.Asked == 0 {
-		d, seq, known := r.odds(member)
-		if !known {
+		if r.log.Header().World != "model" {
 			return finding{missing: "the log counts no requests"}
 		}
-		least, most := d.LossOf(d.Requests)
-		return finding{value: value{least, most}, text: fmt.Sprintf("%.2f%% to %.2f%% lost", 100*least, 100*most), evidence: []int{seq}}
+		return predictedLoss(r, member)
 	}
 	share := 1 - float64(s.Answered)/float64(s.Asked)
 	return finding{
 		value: value{share, share}, text: strconv.FormatFloat(share*100, 'f', 2, 64) + "% lost", evidence: []int{seq},
 	}
+}
+
+// predictedLoss is what the model says: of requests it counts those that chance takes. Whatever is lost in outages comes on
+// top of that.
+func predictedLoss(r *run, member string) finding {
+	d, seq, _ := r.odds(member)
+	if d.Lawless != "" {
+		return finding{missing: "not known: " + d.Lawless}
+	}
+	f := finding{}
+	if seq != 0 {
+		f.value.least, f.value.most = d.LossOf(d.Requests)
+		f.evidence = []int{seq}
+	}
+	if outages := r.OutagesOf(member); len(outages) > 0 {
+		f.value.most = 1
+		f.evidence = append(f.evidence, events(outages...)...)
+	}
+	f.text = fmt.Sprintf("%.2f%% to %.2f%% lost", 100*f.value.least, 100*f.value.most)
+	f.value.most = math.Min(1, r.unbounded(f.value.most))
+	return f
 }
 
 func p99(r *run, member string) finding {

@@ -116,6 +116,11 @@ func atMost(d time.Duration) limit {
 	return limit{low: math.Inf(-1), high: float64(d), text: "<= " + d.String()}
 }
 
+// atMostShare is the limit "<= 5%".
+func atMostShare(share float64) limit {
+	return limit{low: math.Inf(-1), high: share, text: "<= " + yamlfile.Percent(share).String()}
+}
+
 func (l limit) asked() bool { return l.text != "" }
 
 // value is what was found: somewhere from least to most.

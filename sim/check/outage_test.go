@@ -81,11 +81,33 @@ func TestCausedBy(t *testing.T) {
 }
 
 func TestWhatTheLogLacks(t *testing.T) {
-	log := simtest.NewStory().End("played")
-	for _, yaml := range []string{`{workload: mail, loss: "< 1%"}`, `{workload: mail, p99: "< 1s"}`} {
+	const loss, p99 = `{workload: mail, loss: "< 1%"}`, `{workload: mail, p99: "< 1s"}`
+	for yaml, log := range map[string]*sim.Log{loss: simtest.Measured().End("played"), p99: simtest.NewStory().End("played")} {
 		j := decode[Outage](t, yaml).Judge(log)
 		assert.Equal(t, sim.Inconclusive, j.Outcome)
 		assert.Contains(t, j.Got, "the log")
+	}
+}
+
+// The model counts no requests: nothing is lost but by chance, and in outages nobody knows how much of all.
+func TestLossAsPredicted(t *testing.T) {
+	odds := sim.OddsData{Loss: [2]float64{0.2, 0.2}, Requests: 10_000}
+	for name, c := range map[string]struct {
+		story func(*simtest.Story)
+		want  sim.Outcome
+	}{
+		"nothing":            {func(*simtest.Story) {}, sim.Passed},
+		"an outage":          {func(y *simtest.Story) { y.Outage("mail/1", 1*s, 2*s, 0, 0) }, sim.Inconclusive},
+		"chance":             {func(y *simtest.Story) { y.Log.Add(0, "mail/2", odds) }, sim.Failed},
+		"chance and outages": {func(y *simtest.Story) { y.Outage("mail/1", 1*s, 2*s, 0, 0).Log.Add(0, "mail/1", odds) }, sim.Failed},
+		"no law":             {func(y *simtest.Story) { y.Log.Add(0, "mail/2", sim.OddsData{Lawless: "dust"}) }, sim.Inconclusive},
+	} {
+		t.Run(name, func(t *testing.T) {
+			y := simtest.NewStory()
+			c.story(y)
+			j := decode[Outage](t, `{workload: mail, loss: "< 1%"}`).Judge(y.End("played"))
+			assert.Equal(t, c.want, j.Outcome, j.Got)
+		})
 	}
 }
 

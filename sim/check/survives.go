@@ -12,7 +12,7 @@ func init() {
 }
 
 // Survives is the question of every drill: does a workload live through it? Without conditions of its own the longest
-// outage must be within what the workload tolerates.
+// outage must be within what the workload tolerates, and what it loses, if its users mind that.
 type Survives struct {
 	Workload string `yaml:"workload,scalar,required" doc:"the workload that must survive"`
 	Conditions
@@ -28,6 +28,9 @@ func (c *Survives) Judge(log *sim.Log) sim.Judgement {
 		for _, u := range log.Header().Uses {
 			if u.ID == c.Workload {
 				conditions.Outage = Time{atMost(time.Duration(u.Tolerates))}
+				if u.ToleratesLoss != nil {
+					conditions.Loss = Share{atMostShare(*u.ToleratesLoss)}
+				}
 			}
 		}
 	}

@@ -38,6 +38,17 @@ func TestSurvivesWhatItTolerates(t *testing.T) {
 	}
 }
 
+func TestWhoLosesTooMuchDoesNotSurvive(t *testing.T) {
+	bears := 0.05
+	for lost, want := range map[float64]sim.Outcome{0.02: sim.Passed, 0.2: sim.Failed} {
+		y := simtest.NewStory(sim.UseData{ID: "mail", Members: 1, Tolerates: sim.Seconds(30 * s), ToleratesLoss: &bears})
+		y.Log.Add(0, "mail", sim.StatsData{Asked: 1000, Answered: uint64(1000 * (1 - lost))})
+		j := (&Survives{Workload: "mail"}).Judge(y.End("played"))
+		assert.Equal(t, want, j.Outcome)
+		assert.Equal(t, "longest outage <= 30s, loss <= 5%", j.Want)
+	}
+}
+
 func TestALogCutShortProvesNoSurvival(t *testing.T) {
 	for reason, want := range map[string]sim.Outcome{"interrupted": sim.Inconclusive, "horizon": sim.Passed, "played": sim.Passed} {
 		assert.Equal(t, want, (&Survives{Workload: "mail"}).Judge(simtest.NewStory().End(reason)).Outcome, reason)

@@ -32,7 +32,6 @@ const (
 	sizeofTcmsg  = 20
 	sizeofNetem  = 24      // tc_netem_qopt
 	netemHandle  = 1 << 16 // 1:
-	netemLimit   = 10_000  // frames that may wait at once
 	wholePercent = math.MaxUint32
 )
 
@@ -63,7 +62,7 @@ func (b *batch) emulate(d *device, i topology.Impairment) {
 			if i.Reorder > 0 {
 				gap = 1
 			}
-			for _, v := range []uint32{0, netemLimit, shareOf(i.Loss), gap, shareOf(i.Duplicate), 0} {
+			for _, v := range []uint32{0, uint32(i.Frames()), shareOf(i.Loss), gap, shareOf(i.Duplicate), 0} {
 				b.raw32(v)
 			}
 			b.pair(netemReorder, shareOf(i.Reorder))
@@ -109,6 +108,7 @@ func shareOf(share float64) uint32 { return uint32(share * wholePercent) }
 // holds included. There is none where kind is empty.
 type emulated struct {
 	is     topology.Impairment
+	frames int // that may wait
 	stands bool
 	seen   uint64
 }
@@ -140,7 +140,7 @@ func emulatedOf(options, stats []byte) emulated {
 		return float64(nativeU32(b)) / wholePercent
 	}
 	a := attributes(options[sizeofNetem:])
-	e := emulated{stands: true, is: topology.Impairment{
+	e := emulated{stands: true, frames: int(nativeU32(options[4:])), is: topology.Impairment{
 		Loss: share(options[8:]), Duplicate: share(options[16:]), Corrupt: share(a[netemCorrupt]), Reorder: share(a[netemReorder]),
 	}}
 	if b := a[netemLatency64]; len(b) == 8 {
@@ -175,8 +175,8 @@ func (c *condition) witnessImpaired(l sim.Impaired) (bool, string, error) {
 			return false, "", err
 		case !e.stands && l.Impairment != topology.Impairment{}:
 			return false, d.alias + ": no network emulator stands there", nil
-		case !like(e.is, l.Impairment):
-			return false, fmt.Sprintf("%s: the network emulator does %s", d.alias, e.is), nil
+		case !like(e.is, l.Impairment) || e.frames != l.Frames():
+			return false, fmt.Sprintf("%s: the network emulator does %s, and has %d frames wait", d.alias, e.is, e.frames), nil
 		}
 	}
 	if l.Impairment == (topology.Impairment{}) {

@@ -3,6 +3,7 @@ package kernel
 import (
 	"container/heap"
 	"context"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -38,6 +39,9 @@ type pace struct {
 	owner         any // whose rest it keeps; nil: nobody's
 	nth           int // decides its phase; 0: the next number
 	place         int // in the queue; -1: taken out
+	// scattered has every tick fall at a random moment, as often as told on average; by the same dice in every run.
+	scattered bool
+	dice      *rand.Rand
 }
 
 // newPaces starts the thread. It belongs to the clock, which holds it when it jumps.
@@ -70,6 +74,9 @@ func (p *paces) add(e *pace) {
 	if e.nth == 0 {
 		p.count++
 		e.nth = p.count
+	}
+	if e.scattered {
+		e.dice = rand.New(rand.NewPCG(uint64(e.nth), 0))
 	}
 	e.due = nextOf(p.clock.Now(), e.interval, phaseOf(e.nth, e.interval))
 	heap.Push(&p.queue, e)
@@ -136,7 +143,7 @@ func (p *paces) sleep(d time.Duration) {
 
 func (p *paces) tickOf(e *pace, now time.Duration) {
 	late := now - e.due
-	e.due += e.interval
+	e.due += e.gap()
 	heap.Fix(&p.queue, 0)
 	p.running = e
 	p.mu.Unlock()
@@ -147,6 +154,14 @@ func (p *paces) tickOf(e *pace, now time.Duration) {
 	p.mu.Lock()
 	p.running = nil
 	p.still.Broadcast()
+}
+
+// gap is from one tick to the next.
+func (e *pace) gap() time.Duration {
+	if !e.scattered {
+		return e.interval
+	}
+	return time.Duration(e.dice.ExpFloat64() * float64(e.interval))
 }
 
 // hold stops all ticks and returns when none is running.

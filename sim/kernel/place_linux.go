@@ -179,6 +179,11 @@ func (p *place) Pace(ctx context.Context, interval time.Duration, tick func(at t
 	p.paces.pace(ctx, &pace{interval: interval, tick: tick})
 }
 
+// Scatter implements sim.Place.
+func (p *place) Scatter(ctx context.Context, interval time.Duration, tick func(at time.Duration)) {
+	p.paces.pace(ctx, &pace{interval: interval, tick: tick, scattered: true})
+}
+
 // memberPlace is a place as one member sees it: its addresses are of the member's family, and its paces tell the member's
 // meter how late they are.
 type memberPlace struct {
@@ -203,6 +208,11 @@ func (m memberPlace) Addr(n *topology.Network) netip.Addr {
 // Pace implements sim.Place.
 func (m memberPlace) Pace(ctx context.Context, interval time.Duration, tick func(at time.Duration)) {
 	m.paces.pace(ctx, &pace{interval: interval, tick: tick, late: m.meter.Late, owner: m.meter, nth: m.nth})
+}
+
+// Scatter implements sim.Place.
+func (m memberPlace) Scatter(ctx context.Context, interval time.Duration, tick func(at time.Duration)) {
+	m.paces.pace(ctx, &pace{interval: interval, tick: tick, late: m.meter.Late, owner: m.meter, nth: m.nth, scattered: true})
 }
 
 // close takes all sockets of the place, for the end of a run.

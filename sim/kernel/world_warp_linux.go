@@ -55,10 +55,6 @@ func (w *World) unheard() string {
 	return why
 }
 
-// sampleChance is how long a way that loses or delays is sampled after a change: at the 50 requests a second of a
-// telephone, 2 % are then known to half a percent. Chosen.
-const sampleChance = time.Minute
-
 func (w *World) unsettled(l *life, now time.Duration) string {
 	if l.tracker.Untold() { // after a jump it would be written down at the wrong time, and what waits for it come too late
 		return "what became of " + l.member.Subject() + " is not in the log yet"
@@ -78,7 +74,7 @@ func (w *World) unsettled(l *life, now time.Duration) string {
 	if !l.tracker.ResolvedSince(max(w.changed, l.changed), now) {
 		return l.member.Subject() + " has not been asked since the last change"
 	}
-	if now >= 0 && w.shadow.Odds(l.member) != (sim.Odds{}) && now-max(0, l.drawn) < sampleChance && w.shadow.Usable(l.member) {
+	if now >= 0 && w.shadow.Odds(l.member) != (sim.Odds{}) && now-max(0, l.drawn) < sim.SampleChance && w.shadow.Usable(l.member) {
 		return "chance has not had its say on " + l.member.Subject() + " yet"
 	}
 	if errand, ok := l.member.Talk.(sim.Errand); ok && errand.Due(now) && w.shadow.Usable(l.member) {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -13,11 +14,11 @@ const shortTrip = 10 * time.Millisecond
 
 // chance is what chance has done to a member so far, for its prediction.
 type chance struct {
-	odds    sim.Odds
-	since   time.Duration // when the odds became so
-	any     bool          // there were odds at all
-	sum     sim.OddsData  // until since
-	counted bool          // there is anything in the sum
+	odds   sim.Odds
+	since  time.Duration // when the odds became so
+	any    bool          // there were odds at all
+	sum    sim.OddsData  // until since; without Loss and the least P99
+	spells spells        // what these come from
 }
 
 // tellFares tells the travellers what the way takes.
@@ -59,7 +60,7 @@ func (m *member) draw(o sim.Odds) {
 func (m *member) reckon(all []fare) sim.Odds {
 	var o sim.Odds
 	var ways [][2]float64
-	uneven, lossy := false, false
+	uneven, lossy, full := false, false, time.Duration(0)
 	for i, f := range all {
 		if m.member.Talk.Flow().OneWay {
 			f.back = toll{}
@@ -72,15 +73,16 @@ func (m *member) reckon(all []fare) sim.Odds {
 		ways = append(ways, [2]float64{f.there.loss[1], f.back.loss[1]})
 		uneven = uneven || f.there.loss[0] != f.there.loss[1] || f.back.loss[0] != f.back.loss[1]
 		lossy = lossy || f.there.loss[1] > 0 || f.back.loss[1] > 0
-		if f.there.unlawful || f.back.unlawful {
-			o.Lawless = "frames on its way are corrupted or held back"
-		}
+		full = max(full, f.there.full, f.back.full)
+		o.Lawless = cmp.Or(o.Lawless, f.there.lawless, f.back.lawless)
 	}
 	law, lawful := m.machine.(sim.Lossy)
 	if lawful && len(ways) > 0 {
 		o.Chance = law.Chance(ways)
 	}
 	switch {
+	case full > 0 && !m.scattered() && o.Interval < forgets*full:
+		o.Lawless = "requests at a steady beat find room in a full queue, or none, by their phase"
 	case uneven:
 		o.Lawless = "only some of several equal paths lose what is sent"
 	case lossy && !lawful:
@@ -91,6 +93,12 @@ func (m *member) reckon(all []fare) sim.Odds {
 	return o
 }
 
+// scattered says whether the member sends at random moments.
+func (m *member) scattered() bool {
+	stream, ok := m.member.Talk.(sim.Stream)
+	return ok && stream.Offers().Scattered
+}
+
 // add brings the odds up to now into the sum.
 func (c *chance) add(now time.Duration) {
 	from := max(0, c.since)
@@ -98,25 +106,26 @@ func (c *chance) add(now time.Duration) {
 	if now <= from {
 		return
 	}
-	c.widen()
+	c.widen(now - from)
+	c.count(now - from)
+}
+
+// count adds the requests of some time to the sum.
+func (c *chance) count(lasted time.Duration) {
 	if c.odds.Interval > 0 {
-		c.sum.Requests += uint64((now - from) / c.odds.Interval)
+		c.sum.Requests += uint64(lasted / c.odds.Interval)
 	}
 }
 
-// widen takes the present odds into the least and the most that they ever were.
-func (c *chance) widen() {
+// widen takes the present odds, which held for some time, into the least and the most that they ever were.
+func (c *chance) widen(lasted time.Duration) {
 	o, s := c.odds, &c.sum
 	late := [2]time.Duration{max(o.Delay, o.Late), max(o.Delay+o.Jitter, o.Late)}
 	if o.Late > 0 {
 		late[1] += o.Longest
 	}
-	if !c.counted {
-		s.Loss, s.P99 = [2]float64{o.Share, o.Share}, [2]sim.Seconds{sim.Seconds(late[0]), sim.Seconds(late[1])}
-	}
-	c.counted = true
-	s.Loss = [2]float64{min(s.Loss[0], o.Share), max(s.Loss[1], o.Share)}
-	s.P99 = [2]sim.Seconds{min(s.P99[0], sim.Seconds(late[0])), max(s.P99[1], sim.Seconds(late[1]))}
+	c.spells = append(c.spells, spellOf(o, lasted, late[0]))
+	s.P99[1] = max(s.P99[1], sim.Seconds(late[1]))
 	s.Longest = max(s.Longest, sim.Seconds(o.Longest))
 	if s.Lawless == "" {
 		s.Lawless = o.Lawless
@@ -131,7 +140,10 @@ func (m *member) tellOdds() {
 	}
 	m.chance.add(m.Now())
 	if m.chance.odds != (sim.Odds{}) {
-		m.chance.widen()
+		m.chance.widen(0)
+		m.chance.spells.last()
+		m.chance.count(sim.SampleChance)
 	}
+	m.chance.sum.Loss, m.chance.sum.P99[0] = m.chance.spells.loss(), sim.Seconds(m.chance.spells.late())
 	m.world.note(m.cause, m.member.Subject(), m.chance.sum)
 }

@@ -73,8 +73,8 @@ func TestWithoutALawNobodyKnows(t *testing.T) {
 		"":                               {gamble, topology.Impairment{Loss: 0.01, Duplicate: 0.5, Delay: time.Second, Rate: topology.Gbps}},
 		"no law for its kind over a way": {func(f sim.Flow) sim.Talk { return quiet{f} }, topology.Impairment{Loss: 0.01}},
 		"a round trip of 20ms":           {func(f sim.Flow) sim.Talk { return quiet{f} }, topology.Impairment{Delay: 20 * time.Millisecond}},
-		"corrupted or held back":         {gamble, topology.Impairment{Corrupt: 0.01}},
-		"or held back":                   {gamble, topology.Impairment{Rate: topology.Mbps}},
+		"are corrupted":                  {gamble, topology.Impairment{Corrupt: 0.01}},
+		"are held back":                  {gamble, topology.Impairment{Rate: topology.Mbps}},
 	} {
 		l, m, _ := between(t, c.talk)
 		l.set(t, time.Second, l.impaired("hv1:vmnic0", c.Impairment))

@@ -10,9 +10,11 @@ type state struct {
 	first   []int  // by node: the number of its first port
 	carrier []bool // by number of port
 	dark    []bool
-	// impaired is what becomes of frames that leave a port, by its number; harmed counts those of which anything does.
+	// impaired is what becomes of frames that leave a port, by its number; harmed counts those of which anything does, and
+	// slowed those that carry only so much.
 	impaired []topology.Impairment
 	harmed   int
+	slowed   int
 	stage    []topology.Stage // by node
 	inUse    []bool           // by number of port: no member of a bond, or its active one
 	refused  map[refusal]bool
@@ -65,6 +67,12 @@ func (s *state) impair(p *topology.Port, i topology.Impairment) {
 	}
 	if i != well {
 		s.harmed++
+	}
+	if at.Rate > 0 {
+		s.slowed--
+	}
+	if i.Rate > 0 {
+		s.slowed++
 	}
 	*at = i
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -10,9 +11,10 @@ import (
 // toll is what a way takes of a packet one way: the chance that it is lost, and how late it gets. Of several equal paths
 // a hash takes one, so both have a least and a most.
 type toll struct {
-	loss     [2]float64
-	delay    [2]time.Duration
-	unlawful bool // some of it is corrupted, or held back by a rate: what comes of that nobody knows
+	loss    [2]float64
+	delay   [2]time.Duration
+	full    time.Duration // what the longest of the queues that overflow holds
+	lawless string        // why nobody knows what comes of it; empty where somebody does
 }
 
 // fare is what a way takes there and back.
@@ -24,19 +26,21 @@ func (k *walk) pay(s *segment, from, to *topology.Interface) {
 		return
 	}
 	for _, p := range s.trail(from, to, k.origin) {
-		i := s.impaired[s.number(p)]
+		number := s.number(p)
+		i := s.impaired[number]
 		for end := range 2 {
 			k.toll.loss[end] = topology.Either(k.toll.loss[end], i.Loss)
 		}
 		k.toll.delay[0] += i.Delay - i.Jitter
 		k.toll.delay[1] += i.Delay + i.Jitter
-		k.toll.unlawful = k.toll.unlawful || i.Corrupt > 0 || i.Rate > 0 && i.Rate < leastRate
+		if i.Corrupt > 0 {
+			k.toll.lawless = "frames on its way are corrupted"
+		}
+		if i.Rate > 0 {
+			k.narrow = append(k.narrow, narrow{number, k.split > 0})
+		}
 	}
 }
-
-// leastRate is the rate from which on it makes no difference to those who only ask whether they are served: a hundred
-// conversations of a hundred small packets a second. Chosen.
-const leastRate = 10 * topology.Mbps
 
 // or is what either of two paths takes; some says whether there is a first at all.
 func (t toll) or(o toll, some bool) toll {
@@ -44,9 +48,10 @@ func (t toll) or(o toll, some bool) toll {
 		return o
 	}
 	return toll{
-		loss:     [2]float64{min(t.loss[0], o.loss[0]), max(t.loss[1], o.loss[1])},
-		delay:    [2]time.Duration{min(t.delay[0], o.delay[0]), max(t.delay[1], o.delay[1])},
-		unlawful: t.unlawful || o.unlawful,
+		loss:    [2]float64{min(t.loss[0], o.loss[0]), max(t.loss[1], o.loss[1])},
+		delay:   [2]time.Duration{min(t.delay[0], o.delay[0]), max(t.delay[1], o.delay[1])},
+		full:    max(t.full, o.full),
+		lawless: cmp.Or(t.lawless, o.lawless),
 	}
 }
 

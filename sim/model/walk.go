@@ -3,6 +3,7 @@ package model
 import (
 	"slices"
 
+	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/proto"
 	"github.com/dcdrill/dcdrill/topology"
 )
@@ -25,11 +26,14 @@ type walk struct {
 	to     destination
 	passed []*topology.Node // where the packet has been
 	toll   toll             // what its way takes of it
+	narrow []narrow         // the ports on its way that carry only so much
+	split  int              // how often it has been one of several equal paths
 }
 
 // take follows a packet along a trip.
 func (k *walk) take(t trip) answer {
 	k.origin, k.to, k.passed, k.toll = t.from, t.to, k.passed[:0], toll{}
+	k.narrow, k.split = nil, 0
 	if t.by != nil {
 		k.read(k.nodeKey(t.from))
 		return k.hand(t.by, t.to.tap)
@@ -123,10 +127,15 @@ func (k *walk) spread(at *topology.Node, hops proto.Hops) (a answer, ok bool) {
 	worst, best := yes, no
 	paid := k.toll
 	all := toll{}
+	lit := func(h sim.Hop) bool { return k.segments[h.Network.Index].lit(at.Interface(h.Network)) }
+	if several(hops, lit) {
+		k.split++
+		defer func() { k.split-- }()
+	}
 	for _, h := range hops {
 		from := at.Interface(h.Network)
 		k.read(h.Network.Index)
-		if !k.segments[h.Network.Index].lit(from) {
+		if !lit(h) {
 			continue
 		}
 		k.toll = paid
@@ -139,6 +148,12 @@ func (k *walk) spread(at *topology.Node, hops proto.Hops) (a answer, ok bool) {
 		return maybe, ok
 	}
 	return best, ok
+}
+
+// several says whether more than one hop is fit for use.
+func several(hops proto.Hops, fit func(sim.Hop) bool) bool {
+	first := slices.IndexFunc(hops, fit)
+	return first >= 0 && slices.ContainsFunc(hops[first+1:], fit)
 }
 
 func (k *walk) via(from *topology.Interface, next nextHop) answer {

@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
@@ -16,9 +15,11 @@ type way struct {
 	reads      []int  // what the answer rests on, as keys of the ledger
 	travellers []traveller
 
-	usable bool   // it is whole
-	fares  []fare // of its pairs that are whole; nil while nothing is impaired
-	told   bool   // what the members were told: a whole way may still have to be resolved
+	usable bool          // it is whole
+	plain  []fare        // what its pairs that are whole take by themselves; nil while nothing is impaired
+	narrow [][2][]narrow // the ports that these pairs pass and that carry only so much, there and back; nil where none does
+	fares  []fare        // with what is lost there for want of room; nil: nothing is taken
+	told   bool          // what the members were told: a whole way may still have to be resolved
 	gone   time.Duration
 	open   time.Duration // until when it is left open whether those who find it whole have found each other
 	cause  int           // of the latest change
@@ -78,6 +79,7 @@ func (w *World) addWay(pairs []pair, oneWay bool) *way {
 	y := &way{pairs: pairs, oneWay: oneWay, open: -sim.Never, cancel: func() {}}
 	y.usable = w.whole(y)
 	y.told = y.usable
+	w.charge(y)
 	w.ways = append(w.ways, y)
 	for _, p := range pairs {
 		w.asks[p.there.from] = true
@@ -142,21 +144,19 @@ func (w *World) whole(y *way) bool {
 	w.walks++
 	k := walk{World: w, reads: y.reads[:0], oneWay: y.oneWay}
 	best := no
-	y.fares = nil
+	y.plain, y.narrow = nil, nil
 	for _, p := range y.pairs {
 		arrives := k.take(p.there)
-		f := fare{there: k.toll}
+		f, passes := fare{there: k.toll}, [2][]narrow{k.narrow}
 		back := k.take(p.back)
-		f.back = k.toll
+		f.back, passes[1] = k.toll, k.narrow
 		if !y.oneWay {
 			arrives = min(arrives, back)
 		}
 		if best = max(best, arrives); arrives > no && w.harmed > 0 {
-			y.fares = append(y.fares, f)
+			y.plain = append(y.plain, f)
+			y.narrow = append(y.narrow, passes)
 		}
-	}
-	if !slices.ContainsFunc(y.fares, func(f fare) bool { return f != (fare{}) }) {
-		y.fares = nil
 	}
 	y.reads = k.reads
 	return best == yes || best == maybe && w.env.Phase < 0.5
@@ -173,14 +173,13 @@ func (w *World) judgeWays(now time.Duration) {
 		}
 	}
 	w.touched.clear()
+	w.squeeze()
 }
 
 func (w *World) judge(now time.Duration, y *way, cause int) {
-	was, paid := y.usable, y.fares
+	was := y.usable
 	y.usable = w.whole(y)
-	if !slices.Equal(y.fares, paid) {
-		y.tellFares()
-	}
+	w.charge(y)
 	if y.usable == was {
 		return
 	}

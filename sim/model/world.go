@@ -31,6 +31,7 @@ type World struct {
 	byFlow      map[string]*way
 	asks        map[*topology.Node]bool // that send by themselves: at the beginning of some way
 	members     []*member
+	pressed     []pressure // by number of port: what members have it carry; nil while none carries only so much
 	byMember    map[*sim.Member]*member
 	residents   map[sim.Resident]*member
 
@@ -123,6 +124,7 @@ func (w *World) Start(m *sim.Member) error {
 		mem.fares(y.fares)
 	}
 	mem.path(mem.reach.there(), 0)
+	w.squeeze()
 	return nil
 }
 

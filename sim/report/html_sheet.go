@@ -27,6 +27,7 @@ type sheet struct {
 	Causes   []causeKey
 	Rows     []outageRow
 	Spared   []*lane
+	Impaired []outageRow
 	Expected []verdictRow
 	Measured []string
 	Figures  []figureRow

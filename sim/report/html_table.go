@@ -31,6 +31,10 @@ func (s *sheet) outages(ids elementIDs) {
 	}
 	for _, w := range s.Workloads {
 		id := ids.of("work", w.ID)
+		if w.impaired() {
+			s.Impaired = append(s.Impaired, outageRow{Workload: w, Lane: id})
+			continue
+		}
 		if w.Longest == nil {
 			s.Spared = append(s.Spared, &lane{ID: id, Name: w.ID})
 			continue

@@ -88,6 +88,11 @@ func impact(d *document, r *Report) {
 			d.row(false, id, goneFor(o, r), r.timeOfDay(o.From), fmt.Sprintf("%d of %d", w.Hit, w.Members), survivedWord(w), orWord(o.Entry, "unknown"))
 		}
 	}
+	for _, w := range r.Workloads {
+		if w.impaired() {
+			fmt.Fprintf(d, "\nImpaired: %s: %s.\n", marked(w.ID), w.Suffers())
+		}
+	}
 	if spared := r.spared(); len(spared) > 0 {
 		fmt.Fprintf(d, "\nNever gone: %s.\n", marked(And(spared)))
 	}
@@ -112,11 +117,11 @@ func (r *Report) workload(id string) Workload {
 	return Workload{}
 }
 
-// spared lists the workloads that were never gone.
+// spared lists the workloads that were never gone, nor impaired.
 func (r *Report) spared() []string {
 	var all []string
 	for _, w := range r.Workloads {
-		if w.Longest == nil {
+		if w.Longest == nil && !w.impaired() {
 			all = append(all, w.ID)
 		}
 	}

@@ -87,14 +87,20 @@ func gone(p *page, r *Report) {
 	if !r.Steady {
 		return // nothing was served that could go
 	}
-	causes, hit, spared := byCause(r)
+	causes, hit := byCause(r)
 	for _, cause := range causes {
 		p.blank()
 		p.wrap("", p.bold("Gone: ")+cause)
 		p.table(outageTable(p, r, hit[cause]))
 		blame(p, r, hit[cause])
 	}
-	if len(spared) > 0 {
+	for _, w := range r.Workloads {
+		if w.impaired() {
+			p.blank()
+			p.wrap("", p.bold("Impaired: ")+w.ID+": "+w.Suffers())
+		}
+	}
+	if spared := r.spared(); len(spared) > 0 {
 		p.blank()
 		p.wrap("", p.bold("Never gone: ")+Few(spared, 12))
 	}
@@ -140,11 +146,10 @@ func coversAnother(sets [][]string, i int) bool {
 }
 
 // byCause sorts the workloads that were gone by what led to it.
-func byCause(r *Report) (causes []string, hit map[string][]Workload, spared []string) {
+func byCause(r *Report) (causes []string, hit map[string][]Workload) {
 	hit = map[string][]Workload{}
 	for _, w := range r.Workloads {
 		if w.Longest == nil {
-			spared = append(spared, w.ID)
 			continue
 		}
 		cause := because(w)
@@ -153,7 +158,7 @@ func byCause(r *Report) (causes []string, hit map[string][]Workload, spared []st
 		}
 		hit[cause] = append(hit[cause], w)
 	}
-	return causes, hit, spared
+	return causes, hit
 }
 
 func because(w Workload) string {

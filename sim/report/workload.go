@@ -18,6 +18,8 @@ type Workload struct {
 	Survived *bool `json:"survived,omitempty"`
 	// Wanted is what it had to survive, in the words of the check.
 	Wanted string `json:"wanted,omitempty"`
+	// Found is what was found of that.
+	Found string `json:"-"`
 	// Hit counts the members that were gone at least once.
 	Hit     int `json:"hit"`
 	Outages int `json:"outages"`
@@ -120,9 +122,15 @@ func (w *Workload) outages(log *sim.Log, h *sim.History) {
 	w.Longest.Entry, w.Longest.Why = cause(log, longest)
 }
 
+// impaired says that it was never gone, and has not survived all the same.
+func (w *Workload) impaired() bool { return w.Longest == nil && w.Survived != nil && !*w.Survived }
+
+// Suffers is what an impaired workload suffers, in the words of its check.
+func (w *Workload) Suffers() string { return w.Found + "; it tolerates " + w.Wanted }
+
 // judged writes down the survival verdict; one that is inconclusive stays open.
 func (w *Workload) judged(d sim.VerdictData) {
-	w.Wanted = d.Want
+	w.Wanted, w.Found = d.Want, d.Got
 	if d.Outcome == sim.Inconclusive {
 		return
 	}

@@ -14,13 +14,18 @@ type Story struct {
 }
 
 // NewStory begins a story.
-func NewStory(uses ...sim.UseData) *Story {
+func NewStory(uses ...sim.UseData) *Story { return storyIn("model", uses) }
+
+// Measured is NewStory in the kernel world.
+func Measured(uses ...sim.UseData) *Story { return storyIn("kernel", uses) }
+
+func storyIn(world string, uses []sim.UseData) *Story {
 	s := &Story{}
 	s.Log = sim.NewLog(func() time.Duration { return s.now }, nil)
 	if uses == nil {
 		uses = []sim.UseData{{ID: "mail", Kind: "reach", Members: 2, Tolerates: sim.Seconds(30 * time.Second)}}
 	}
-	s.Log.Add(0, "", sim.HeaderData{Format: sim.Format, World: "model", Uses: uses, Question: true})
+	s.Log.Add(0, "", sim.HeaderData{Format: sim.Format, World: world, Uses: uses, Question: true})
 	n := 0
 	for _, u := range uses {
 		for _, m := range u.Subjects() {

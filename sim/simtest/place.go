@@ -133,6 +133,11 @@ func (p *Place) Pace(ctx context.Context, interval time.Duration, tick func(time
 	}
 }
 
+// Scatter ticks as Pace does.
+func (p *Place) Scatter(ctx context.Context, interval time.Duration, tick func(time.Duration)) {
+	p.Pace(ctx, interval, tick)
+}
+
 // Serve runs f while there is power.
 func (p *Place) Serve(ctx context.Context, f func(context.Context) error) error {
 	for ctx.Err() == nil {

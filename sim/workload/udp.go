@@ -33,8 +33,11 @@ const (
 // receiver's kernel, on one machine and so without error of clocks.
 type UDP struct {
 	Ends
+	Bears
 	Interval time.Duration `yaml:"interval" doc:"from one datagram to the next; 20ms by default"`
 	Size     int           `yaml:"size" doc:"octets in a datagram; 172 by default (G.711 voice)"`
+
+	scattered bool
 }
 
 // Tolerates is UDPTolerates, or as told.
@@ -53,7 +56,7 @@ func (u *UDP) Talks(p *topology.Plant) ([]sim.Talk, error) {
 	talks := make([]sim.Talk, len(flows))
 	for i, f := range flows {
 		f.OneWay = true
-		talks[i] = &stream{flow: f, rhythm: every(u.Interval, UDPInterval), size: size}
+		talks[i] = &stream{flow: f, rhythm: every(u.Interval, UDPInterval), size: size, scattered: u.scattered}
 	}
 	return talks, nil
 }
@@ -61,7 +64,8 @@ func (u *UDP) Talks(p *topology.Plant) ([]sim.Talk, error) {
 type stream struct {
 	flow sim.Flow
 	rhythm
-	size int
+	size      int
+	scattered bool // its datagrams do not beat in time with those of others
 }
 
 // Flow is the way of the datagrams: nobody answers them.
@@ -88,7 +92,11 @@ func (s *stream) Measure(ctx context.Context, from, to sim.Place, m sim.Meter) e
 		ways = append(ways, e)
 	}
 	all.Go(func() error {
-		from.Pace(ctx, s.interval, func(at time.Duration) { s.send(ways, out, at) })
+		pace := from.Pace
+		if s.scattered {
+			pace = from.Scatter
+		}
+		pace(ctx, s.interval, func(at time.Duration) { s.send(ways, out, at) })
 		return nil
 	})
 	return ended(ctx, all.Wait())
