@@ -32,8 +32,9 @@ const (
 type Tracker struct {
 	mu      sync.Mutex
 	wake    func()
-	starved time.Duration // the lateness from which it cannot be judged
-	out     []Data        // not taken yet
+	watch   func(now time.Duration) time.Duration // see Watch
+	starved time.Duration                         // the lateness from which it cannot be judged
+	out     []Data                                // not taken yet
 
 	open requests // in order of asking; those answered wait here until all before them are settled
 	lost requests // given up, and not answered since
@@ -83,7 +84,15 @@ const (
 // sender is late by half of it, StarvedData says that nobody can judge. Wake is called, from any goroutine and with
 // nothing locked, when there is something to Take; it must not block.
 func NewTracker(tolerates time.Duration, wake func()) *Tracker {
-	return &Tracker{wake: wake, starved: min(tolerates/2, starvedAtMost), lastJump: -Never, rested: -Never, settled: -Never, lastBad: -Never, lastGood: -Never}
+	now := func(now time.Duration) time.Duration { return now }
+	return &Tracker{wake: wake, watch: now, starved: min(tolerates/2, starvedAtMost), lastJump: -Never, rested: -Never, settled: -Never, lastBad: -Never, lastGood: -Never}
+}
+
+// Watch tells, at any moment, up to when this machine has done its own part: what has not been answered in time by then will
+// not be. By default that is now. It is called from any goroutine, with the tracker locked.
+func (t *Tracker) Watch(until func(now time.Duration) time.Duration) {
+	defer t.locked()()
+	t.watch = until
 }
 
 // Asked implements Meter. Numbers grow with every call, and it is called before the request is sent.
@@ -228,7 +237,7 @@ func (t *Tracker) InFlight() int {
 func (t *Tracker) ResolvedSince(since, now time.Duration) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.settled > since || !t.served && now-max(since, t.lastJump) >= lossAfter+t.odds.Delay+t.odds.Jitter+t.odds.Longest
+	return t.settled > since || !t.served && t.watch(now)-max(since, t.lastJump) >= lossAfter+t.odds.Delay+t.odds.Jitter+t.odds.Longest
 }
 
 // Stats are the member's figures so far.
@@ -274,6 +283,7 @@ func (t *Tracker) settle(i int, f fate) {
 }
 
 func (t *Tracker) expire(now time.Duration) {
+	now = t.watch(now)
 	for i := range t.open {
 		r := &t.open[i]
 		if r.fate == unknown && now-r.asked < lossAfter+r.late {

@@ -42,6 +42,31 @@ func newTestTracker(t *testing.T) *Tracker {
 	return tr
 }
 
+// A machine that does nothing for a while answers late, and that is no outage; what it had long to answer is lost.
+func TestTrackerWaitsForTheMachine(t *testing.T) {
+	tr := newTestTracker(t)
+	until := at(10)
+	tr.Watch(func(now time.Duration) time.Duration { return min(now, until) })
+	tr.Asked(2, at(10))
+	tr.Expire(at(900))
+	assert.Equal(t, 1, tr.InFlight())
+	assert.Empty(t, tr.Take())
+	tr.Answered(2, at(901))
+	assert.Empty(t, tr.Take(), "it came, after all")
+
+	tr.Asked(3, at(1000))
+	until = at(1199)
+	tr.Expire(at(2000))
+	assert.True(t, tr.Served())
+	assert.False(t, tr.ResolvedSince(at(1000), at(2000)))
+	until = at(1200)
+	tr.Expire(at(2000))
+	assert.False(t, tr.Served())
+	assert.False(t, tr.ResolvedSince(at(1001), at(2000)), "silence counts as long as the machine listens")
+	until = at(1201)
+	assert.True(t, tr.ResolvedSince(at(1001), at(2000)))
+}
+
 func TestTracker(t *testing.T) {
 	for _, tc := range []struct {
 		name string

@@ -137,6 +137,13 @@ type TimedDisk interface {
 	WriteTimed(ctx context.Context, p []byte, offset int64, fua bool) (answered time.Duration, err error)
 }
 
+// SharedDisk is a Disk on disks whose speed is limited.
+type SharedDisk interface {
+	Disk
+	// Idle is for how long they have stood still so far, since nobody wanted anything of them.
+	Idle() time.Duration
+}
+
 // PacketConn is a datagram socket whose arrivals bear the kernel's own time stamp, in scenario time. Writing never
 // blocks: what finds no room is an error.
 //

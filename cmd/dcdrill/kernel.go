@@ -46,7 +46,9 @@ func (a *app) playKernel(ctx context.Context, sc *sim.Scenario, f *playFlags, li
 		return nil, errors.Join(err, captures.close())
 	}
 	defer interrupt(ctx, b, ch)()
-	defer a.tellRefused(kernel.NeighboursRefused())
+	if f.world != "capsule" { // it has a kernel, and so a table, of its own
+		defer a.tellRefused(kernel.NeighboursRefused())
+	}
 	log, err := takeEvents(ch, func(e sim.Event) {
 		if _, steady := e.Data.(sim.SteadyData); steady {
 			captures.begin(ctx, b.Stream)

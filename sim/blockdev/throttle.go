@@ -27,6 +27,7 @@ type Throttle struct {
 	speed Speed
 	busy  time.Duration // until when the disks have work
 	begun bool          // they have had some
+	idle  time.Duration // what they had no work for, beyond what they make up for
 }
 
 // SetSpeed changes the speed for requests yet to come.
@@ -47,9 +48,20 @@ func (t *Throttle) Speed() Speed {
 func (t *Throttle) admit(now time.Duration, length int64) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.begun || t.busy < now-arrears {
+	if gap := now - t.busy; !t.begun || gap > arrears {
+		if t.begun && t.speed.Latency == 0 { // whoever waits for that does not ask meanwhile
+			t.idle += gap
+		}
 		t.begun, t.busy = true, now
 	}
 	t.busy += t.speed.Cost(topology.Bytes(length))
 	return max(now, t.busy) + t.speed.Latency
+}
+
+// Idle is for how long the disks have stood still so far, between two requests that were further apart than they can make up
+// for. Whoever asks for one thing after the other knows by it what they were kept from.
+func (t *Throttle) Idle() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.idle
 }

@@ -154,6 +154,11 @@ func (st *store) Flush(ctx context.Context) error {
 // Size implements sim.Disk.
 func (st *store) Size() int64 { return int64(st.conf.Volume.Size) }
 
+// Idle implements sim.SharedDisk.
+func (st *store) Idle() time.Duration {
+	return st.storage.arrays[st.conf.Volume.Array].throttle.Idle()
+}
+
 // do has the host carry out a request. As with its sockets, what a power loss takes ends with net.ErrClosed.
 func (st *store) do(ctx context.Context, r *blockdev.Request) error {
 	i := st.present()

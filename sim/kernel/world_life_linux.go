@@ -36,6 +36,9 @@ func (w *World) Start(m *sim.Member) error {
 	}
 	l := &life{member: m, ended: make(chan struct{}), changed: beforeZero, cancelStep: func() {}}
 	l.tracker = sim.NewTracker(m.Workload.Workload.Tolerates(), func() { w.wake.add(l, w) })
+	if w.pulse != nil {
+		l.tracker.Watch(w.pulse.until)
+	}
 	l.tracker.Expect(w.shadow.Odds(m))
 	w.lives = append(w.lives, l)
 	l.nth = len(w.lives)

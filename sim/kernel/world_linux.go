@@ -29,6 +29,7 @@ type World struct {
 	shadow *model.World
 	places []*place // by Node.Index
 	watch  *linkWatch
+	pulse  *pulse // nil in a capsule, where no machine is late
 
 	storage *storage
 	lives   []*life
@@ -80,6 +81,11 @@ func (w *World) stand(native bool) error {
 	}
 	for _, n := range w.env.Plant.Nodes {
 		w.places = append(w.places, newPlace(n, fabric.netns(n), w.clock, w.paces))
+	}
+	if !w.clock.virtual && len(w.places) > 0 {
+		if w.pulse, err = newPulse(w.places[0].room, w.clock, w.paces); err != nil {
+			return err
+		}
 	}
 	w.bonds = newBonds(w.cond, w.env.Loop, w.failover)
 	if err := w.bonds.start(); err != nil {
@@ -240,6 +246,9 @@ func (w *World) Close() error {
 	}
 	if w.bonds != nil {
 		w.bonds.close()
+	}
+	if w.pulse != nil {
+		w.pulse.close()
 	}
 	for _, p := range w.places {
 		p.close()

@@ -450,3 +450,32 @@ func TestAMonitoringSeesNothingWhileItsMachineIsOff(t *testing.T) {
 	stop()
 	require.NoError(t, <-done)
 }
+
+// idler is a disk that stood still for a while before every request.
+type idler struct {
+	sim.Disk
+	idle time.Duration
+}
+
+func (d *idler) Idle() time.Duration { return d.idle }
+
+// A machine that is too slow to keep disks busy says so: a boot that it was late for is none of the plant's.
+func TestABootKnowsWhatTheDisksWereKeptFrom(t *testing.T) {
+	disk := &idler{}
+	i := idleness{disk: disk}
+	read := func(takes time.Duration) func() error {
+		return func() error {
+			disk.idle += 300 * time.Millisecond
+			time.Sleep(takes)
+			return nil
+		}
+	}
+	require.NoError(t, i.during(read(0)))
+	require.NoError(t, i.during(read(0)))
+	assert.Equal(t, 600*time.Millisecond, i.total)
+	require.NoError(t, i.during(read(stallAfter)))
+	assert.Equal(t, 600*time.Millisecond, i.total, "that one waited for its path")
+	without := idleness{disk: disk.Disk}
+	require.NoError(t, without.during(read(0)))
+	assert.Zero(t, without.total)
+}

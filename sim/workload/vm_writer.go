@@ -86,18 +86,41 @@ func (w *writer) put(within context.Context, b []byte, at int64) (answered time.
 	return w.place.Now(), err
 }
 
-// load reads what it boots from, one request after the other. What was never written there takes the disks as long.
+// load reads what it boots from, one request after the other. What was never written there takes the disks as long. If they
+// stand still meanwhile, this machine was too slow to ask.
 func (w *writer) load(within context.Context) {
-	load := w.Load()
+	load, idle := w.Load(), idleness{disk: w.disk}
+	defer func() { w.out.meter.Late(idle.total) }()
 	buffer := make([]byte, min(int64(load.AtOnce), w.seat.size))
 	places := w.seat.size / int64(len(buffer))
 	for n := range int64(load.Boot) / int64(len(buffer)) {
 		at := w.seat.offset + n%places*int64(len(buffer))
-		if err := w.wait(within, func() error { return w.disk.ReadAt(within, buffer, at) }); err != nil {
+		read := func() error { return idle.during(func() error { return w.disk.ReadAt(within, buffer, at) }) }
+		if err := w.wait(within, read); err != nil {
 			return
 		}
 	}
 	w.live.loaded(within)
+}
+
+// idleness is how long limited disks stood still in all while they were asked. A request that waited long waited for
+// something else: for a path, or a controller.
+type idleness struct {
+	disk  sim.Disk
+	total time.Duration
+}
+
+func (i *idleness) during(do func() error) error {
+	shared, ok := i.disk.(sim.SharedDisk)
+	if !ok {
+		return do()
+	}
+	before, begun := shared.Idle(), time.Now()
+	err := do()
+	if time.Since(begun) < stallAfter {
+		i.total += shared.Idle() - before
+	}
+	return err
 }
 
 // check reads back what was acknowledged.
