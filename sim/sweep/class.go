@@ -82,7 +82,7 @@ func (c *classes) side(key []byte, e *end, names *[]int32) []byte {
 		return appendInts(append(key, '!'), int(e.node), networkIndex(e.net))
 	}
 	*names = append(*names, int32(c.fates.node[e.node].index))
-	key = appendInts(append(key, '/'), networkIndex(e.net), flag(e.gates != nil))
+	key = appendInts(append(key, '/'), networkIndex(e.net), flag(e.gates != nil), flag(e.aside))
 	key = append(appendFates(key, c.mine[e.node]), ';')
 	for _, d := range e.doors {
 		key = append(appendInts(key, int(d.to)), ':')

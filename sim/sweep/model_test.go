@@ -71,3 +71,61 @@ func downAtTheEnd(log *sim.Log, member string) bool {
 	outages := sim.HistoryOf(log).OutagesOf(member)
 	return len(outages) > 0 && outages[len(outages)-1].Open
 }
+
+// TestClientsOutsideReachMachinesInANetwork: who asks a machine need not be in its network. Its packets come in by that
+// one.
+func TestClientsOutsideReachMachinesInANetwork(t *testing.T) {
+	const file = `topology: two-core-vms
+workloads:
+  lan-vm: {kind: vm, on: hv1, disk: ds1, network: lan, service: web}
+  pages:  {kind: http, from: isp, to: lan-vm}
+timeline: {}
+`
+	sc, err := scenarios.Parse("clients.yaml", []byte(file), scenarios.Options{})
+	require.NoError(t, err)
+	r, err := Run(t.Context(), sc.Plant, sc.Uses, Options{})
+	require.NoError(t, err)
+	for _, w := range r.Workloads {
+		assert.Empty(t, w.Severed, w.Use.ID)
+		if w.Use.ID != "pages" {
+			continue
+		}
+		var alone []string
+		for _, c := range w.Cuts {
+			if len(c.Fates) == 1 {
+				alone = append(alone, together(c.Fates))
+			}
+		}
+		assert.Contains(t, alone, "edge1")
+		assert.NotContains(t, alone, "core1")
+		assert.NotContains(t, alone, "hv1:vmnic0")
+	}
+}
+
+// TestWhoComesAsideNeedsTheWayBack: a host whose machine is reached by one network answers by another. Without a way by
+// either there is no service.
+func TestWhoComesAsideNeedsTheWayBack(t *testing.T) {
+	const plant = `
+networks:
+  out:  {subnet: 10.0.1.0/24, gateway: r}
+  mine: {subnet: 10.0.2.0/24, gateway: r}
+topology:
+  nodes:
+    isp: {kind: external}
+    r: {kind: router, ports: {wan: isp, a: {to: s1, networks: [out]}, b: {to: s2, networks: [mine]}}}
+    s1: {kind: switch}
+    s2: {kind: switch}
+    h: {kind: host, ports: {e0: {to: s1, networks: [out]}, e1: {to: s2, networks: [mine]}}}
+`
+	p, err := topology.Parse("aside.yaml", []byte(plant))
+	require.NoError(t, err)
+	g := newGraph(p)
+	flow := sim.Flow{From: p.Node("isp"), To: p.Node("h"), Networks: []*topology.Network{p.Network("mine")}}
+	for _, lost := range []string{"", "s1", "s2", "r"} {
+		h := newHarm(p, newFates(p))
+		if lost != "" {
+			h.nodes[p.Node(lost).Index]++
+		}
+		assert.Equal(t, lost == "", newFinder(g, h).flow(g.ways(flow), &path{}), "without %q", lost)
+	}
+}

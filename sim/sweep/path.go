@@ -57,7 +57,7 @@ func (f *finder) whole(w *way, p *path) bool {
 		return ok
 	}
 	router, ok := f.trip(&w.from, &w.to, false, p)
-	if !ok || w.to.gates == nil || w.to.gates[router] {
+	if !ok || w.to.gates == nil || w.to.gates[router] && !w.to.aside {
 		return ok // the same path leads back
 	}
 	_, ok = f.trip(&w.to, &w.from, false, p)

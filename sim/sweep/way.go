@@ -24,6 +24,8 @@ type end struct {
 	start int32  // the vertex where the packets of a node that forwards begin
 	exits []exit // by which frames reach a host
 	gates []bool // by node: who a host may send to when it leaves its network
+	// aside says that others reach a host by a network that it does not leave by: the way back is another one.
+	aside bool
 }
 
 // ways lists the ways of a flow; none when one of its ends has no address or a network no gateway.
@@ -33,9 +35,26 @@ func (g *graph) ways(f sim.Flow) []way {
 	}
 	var all []way
 	for _, net := range f.Networks {
+		if f.From.Interface(net) == nil && f.To.Interface(net) != nil {
+			all = append(all, g.routedInto(f, net)...)
+			continue
+		}
 		all = append(all, g.flatWay(f, net)...)
 	}
 	return all
+}
+
+// routedInto goes from elsewhere to a node's address in a network: a client outside asks a machine that is in it.
+func (g *graph) routedInto(f sim.Flow, net *topology.Network) []way {
+	a, okA := g.leaving(f.From)
+	b, okB := g.leaving(f.To)
+	if !okA || !okB {
+		return nil
+	}
+	if b.host && b.net != net {
+		b.exits, b.aside = g.exitsTo(f.To, net), true
+	}
+	return []way{{from: a, to: b}}
 }
 
 // routedWay goes to the address by which others reach a node: by a network that both have, or by gateways.
@@ -105,7 +124,12 @@ func (g *graph) on(n *topology.Node, net *topology.Network) end {
 func (g *graph) attach(e *end, n *topology.Node, net *topology.Network) {
 	e.net = net
 	e.doors = g.doors(n.Ports, net)
-	e.exits = slices.DeleteFunc(slices.Clone(g.exits[n.Index]), func(x exit) bool { return x.net != net })
+	e.exits = g.exitsTo(n, net)
+}
+
+// exitsTo are those by which a network's frames reach a host.
+func (g *graph) exitsTo(n *topology.Node, net *topology.Network) []exit {
+	return slices.DeleteFunc(slices.Clone(g.exits[n.Index]), func(x exit) bool { return x.net != net })
 }
 
 func (g *graph) doors(ports []*topology.Port, net *topology.Network) []arc {
