@@ -31,6 +31,11 @@ type file struct {
 	Variant     string         `yaml:"variant" doc:"which variant was laid over the file; written by the program"`
 }
 
+// Fields are the keys of a scenario file, and those of an entry of its timeline beside the kind of its fault.
+func Fields() (scenario, entry []yamlfile.Field) {
+	return yamlfile.Fields(file{}), yamlfile.Fields(timing{})
+}
+
 // timing are the keys of a timeline entry beside the kind of its fault.
 type timing struct {
 	ID    string         `yaml:"id" doc:"name of the entry, where the timeline is a list"`

@@ -3,6 +3,8 @@ package scenarios
 import (
 	"cmp"
 	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/topology"
@@ -25,11 +27,17 @@ func ParseFault(text string, p *topology.Plant) (*sim.Entry, error) {
 	return e, l.later.err()
 }
 
+// spaceless is a fault that needs no quotes in a shell: reboot:core.
+var spaceless = regexp.MustCompile(`^[a-z-]+:[^\s{}]+$`)
+
 // inline parses an entry as typed on a command line; nil when it is none. Number counts them; 0 is the only one.
 func (l *loader) inline(number int, text string) *yamlfile.Node {
 	name := "fault"
 	if number > 0 {
 		name = fmt.Sprintf("fault %d", number)
+	}
+	if spaceless.MatchString(text) {
+		text = strings.Replace(text, ":", ": ", 1)
 	}
 	n, err := yamlfile.Parse(name, []byte(text))
 	switch {

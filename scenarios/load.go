@@ -100,10 +100,8 @@ func parseDrill(src source, o Options) (*sim.Scenario, *drill.Script, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if root.Kind() != yamlfile.Map {
-		var ps yamlfile.Problems
-		ps.Add(yamlfile.Pos{File: src.name}, "", "want a scenario (name, topology, timeline...), this is %s", root.Kind())
-		return nil, nil, ps.Err()
+	if err := mistaken(root, src.name); err != nil {
+		return nil, nil, err
 	}
 	l := loader{dir: src.dir, opts: o}
 	base := strings.TrimSuffix(filepath.Base(src.name), filepath.Ext(src.name))

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
 )
 
 func kindDocs() []string {
@@ -184,6 +185,61 @@ func TestClientsOfMachinesAreRead(t *testing.T) {
 	}
 }
 
+func TestTheOtherSortOfFileIsRecognised(t *testing.T) {
+	t.Chdir(t.TempDir())
+	plant, err := topology.Text("two-core")
+	require.NoError(t, err)
+	lab := "topology:\n  nodes: {a: {kind: linux}, b: {kind: linux}}\n  links: [{endpoints: [a:e1, b:e1]}]\n"
+	for file, text := range map[string]string{"p.yaml": plant, "s.yaml": "topology: p.yaml\ntimeline: {a: {reboot: core}}\n", "l.clab.yml": lab, "empty.yaml": ""} {
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	}
+	for name, want := range map[string]string{
+		"p.yaml":     "p.yaml: this is a topology, no scenario, break it with: dcdrill try p.yaml 'reboot: NODE'",
+		"l.clab.yml": "l.clab.yml: this is a topology, no scenario, break it with: dcdrill try l.clab.yml 'reboot: NODE'",
+		"two-core":   "two-core is a topology, no scenario, break it with: dcdrill try two-core 'reboot: NODE'",
+		"empty.yaml": "empty.yaml: this is empty, want a scenario (name, topology, timeline...)",
+		"s.yaml":     "",
+	} {
+		_, err := Load(name, Options{})
+		assert.Equal(t, want, textOf(err), name)
+	}
+	for name, want := range map[string]string{
+		"s.yaml":           "s.yaml: this is a scenario, no topology, play it with: dcdrill run s.yaml",
+		"core-pair-reboot": "core-pair-reboot is a scenario, no topology, play it with: dcdrill run core-pair-reboot",
+		"empty.yaml":       "empty.yaml:1:1: this is empty, want a plant (name, networks, topology...)",
+		"p.yaml":           "",
+	} {
+		_, err := Topology(name)
+		assert.Equal(t, want, textOf(err), name)
+	}
+}
+
+func textOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func TestFaultsNeedNoQuotesInAShell(t *testing.T) {
+	for typed, want := range map[string]string{
+		"reboot:core":                     "reboot core",
+		"link-down:core1:Ethernet1/31":    "link-down core1:Ethernet1/31",
+		"optic-dead:[stor-a,stor-b]":      "optic-dead stor-a and stor-b",
+		"reboot:{target:core,offset:10m}": "",
+	} {
+		sc, err := Try("two-core", []string{typed}, Options{})
+		if want == "" {
+			assert.Error(t, err, typed)
+			continue
+		}
+		require.NoError(t, err, typed)
+		assert.Equal(t, want, sc.Timeline[0].Text, typed)
+	}
+	_, err := Try("two-core", []string{"rebot:core"}, Options{})
+	assert.ErrorContains(t, err, `no fault called "rebot", did you mean "reboot"?`)
+}
+
 func TestInlineFaults(t *testing.T) {
 	sc, err := Try("two-core", []string{"reboot: core", "optic-dead: [stor-a, stor-b]", "{at: 2m, reboot: {target: hv1, off: 3s}, for: 1h}"}, Options{})
 	require.NoError(t, err)
@@ -251,7 +307,7 @@ func TestTopologyFileWithNothingInItIsAProblem(t *testing.T) {
 	for _, text := range []string{"", "# nothing yet\n", "~\n"} {
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 		_, err := Try(file, []string{"reboot: core"}, Options{})
-		assert.ErrorContains(t, err, "empty.yaml:1:1: want a plant", "%q", text)
+		assert.ErrorContains(t, err, "empty.yaml:1:1: this is empty, want a plant", "%q", text)
 	}
 }
 

@@ -108,6 +108,11 @@ func (l *loader) parsed(name string, data []byte) *yamlfile.Node {
 // readPlant parses a topology file, be it containerlab's: each part of it keeps its place in the file.
 func readPlant(name string, data []byte) (*yamlfile.Node, error) {
 	n, err := yamlfile.Parse(name, data)
+	if err == nil && isScenario(n) {
+		var ps yamlfile.Problems
+		ps.Add(yamlfile.Pos{File: name}, "play it with: dcdrill run "+name, "this is a scenario, no topology")
+		return nil, ps.Err()
+	}
 	if err != nil || !foreign.IsClab(name) {
 		return n, err
 	}

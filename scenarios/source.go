@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/dcdrill/dcdrill/topology"
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
 
@@ -41,6 +42,20 @@ func rootOf(nameOrPath string) (*yamlfile.Node, error) {
 	return yamlfile.Parse(src.name, src.data)
 }
 
+// mistaken says that what was given as a scenario is something else; nil where it may be one.
+func mistaken(root *yamlfile.Node, name string) error {
+	var ps yamlfile.Problems
+	switch at := (yamlfile.Pos{File: name}); {
+	case root.Kind() == yamlfile.Null:
+		ps.Add(at, "want a scenario (name, topology, timeline...)", "this is empty")
+	case root.Kind() != yamlfile.Map:
+		ps.Add(at, "", "want a scenario (name, topology, timeline...), this is %s", root.Kind())
+	case isTopology(root):
+		ps.Add(at, "break it with: dcdrill try "+name+" 'reboot: NODE'", "this is a topology, no scenario")
+	}
+	return ps.Err()
+}
+
 func looksLikeFile(name string) bool {
 	ext := filepath.Ext(name)
 	return strings.ContainsAny(name, `/\`) || ext == ".yaml" || ext == ".yml"
@@ -67,7 +82,15 @@ func missing(at yamlfile.Pos, sort, name string, have []string, err error) error
 		ps.Add(at, "", "read %s: %s", name, err)
 		return ps.Err()
 	}
-	ps.Add(at, suggest(name, have, plurals[sort]), "no built-in %s and no file %q", sort, name)
+	_, scenario := Text(name)
+	switch {
+	case sort == "topology" && scenario:
+		ps.Add(at, "play it with: dcdrill run "+name, "%s is a scenario, no topology", name)
+	case sort == "scenario" && topology.IsBuiltin(name):
+		ps.Add(at, "break it with: dcdrill try "+name+" 'reboot: NODE'", "%s is a topology, no scenario", name)
+	default:
+		ps.Add(at, suggest(name, have, plurals[sort]), "no built-in %s and no file %q", sort, name)
+	}
 	return ps.Err()
 }
 

@@ -25,12 +25,12 @@ func Validate(nameOrPath string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	root, err := readPlant(src.name, src.data)
+	root, err := yamlfile.Parse(src.name, src.data)
 	if err != nil {
 		return "", err
 	}
 	if isTopology(root) {
-		return validatePlant(root, src)
+		return validatePlant(src)
 	}
 	sc, err := parse(src, Options{})
 	if sc == nil {
@@ -49,7 +49,11 @@ func Validate(nameOrPath string) (string, error) {
 }
 
 // validatePlant reads a plant as one that is to be broken: what its workloads say is looked at too.
-func validatePlant(root *yamlfile.Node, src source) (string, error) {
+func validatePlant(src source) (string, error) {
+	root, err := readPlant(src.name, src.data)
+	if err != nil {
+		return "", err
+	}
 	l := loader{dir: src.dir}
 	sc, err := l.load(yamlfile.NewMap(yamlfile.Entry{Key: "topology", Value: withName(root, src.name)}), "validate")
 	if sc == nil {
@@ -69,6 +73,11 @@ func inVariant(name string, err error) error {
 		ps[i].Msg = "variant " + name + ": " + ps[i].Msg
 	}
 	return ps
+}
+
+// isScenario tells a scenario from a plant: it has a timeline beside a plant that it names or holds.
+func isScenario(root *yamlfile.Node) bool {
+	return root.Lookup("timeline") != nil && root.Lookup("topology").Lookup("nodes") == nil
 }
 
 // isTopology tells a plant from a scenario: where a scenario names its plant, a plant has its nodes.

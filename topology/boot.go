@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"strings"
 	"time"
 
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
@@ -49,7 +50,11 @@ func (s *BootSpec) boot(ps *yamlfile.Problems) Boot {
 			for _, known := range bootProfiles {
 				have = append(have, known.Name)
 			}
-			ps.Add(s.Profile.Pos, yamlfile.Suggest(s.Profile.Text, have), "no boot profile %q", s.Profile.Text)
+			hint := yamlfile.Suggest(s.Profile.Text, have)
+			if hint == "" {
+				hint = "there are " + strings.Join(have, ", ") + ", and stages of your own: {self-test: 1m, os: 2m, ports-up: 30s}"
+			}
+			ps.Add(s.Profile.Pos, hint, "no boot profile %q", s.Profile.Text)
 		}
 	}
 	changed := false

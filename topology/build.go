@@ -23,7 +23,9 @@ type builder struct {
 	// named are the networks by name, the first of several.
 	named map[string]*Network
 	// told are the links of which the file says what they carry.
-	told    map[*Link]bool
+	told map[*Link]bool
+	// refused are links that could not be made, by name: what asks for one of them need not be told that it is not there.
+	refused map[string]bool
 	portsOn map[*Network][]*Port
 	// firstSTP is what the first switch with a spanning tree says of it.
 	firstSTP *STP
@@ -42,7 +44,11 @@ type draft struct {
 
 // FromNode builds a plant from a YAML tree. The error is yamlfile.Problems and holds all of them.
 func FromNode(n *yamlfile.Node) (*Plant, error) {
-	b := &builder{spec: &Spec{}, plant: &Plant{}, drafts: map[*Node]*draft{}, told: map[*Link]bool{}, named: map[string]*Network{}}
+	b := &builder{spec: &Spec{}, plant: &Plant{}, drafts: map[*Node]*draft{}, told: map[*Link]bool{}, refused: map[string]bool{}, named: map[string]*Network{}}
+	if n.Kind() == yamlfile.Null {
+		b.ps.Add(n.Pos(), "want a plant (name, networks, topology...)", "this is empty")
+		return nil, b.ps.Err()
+	}
 	if n.Kind() != yamlfile.Map {
 		b.ps.Add(n.Pos(), "", "want a plant (name, networks, topology...), this is %s", n.Kind())
 		return nil, b.ps.Err()

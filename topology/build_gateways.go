@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"net/netip"
 	"time"
 )
 
@@ -31,7 +32,11 @@ func (b *builder) gateway(s *GatewaySpec) *Gateway {
 		g.Members = b.plant.Family(s.Via.Text)
 	}
 	if len(g.Members) == 0 {
-		b.ps.Add(s.Via.Pos, b.plant.hint(s.Via.Text), "no node or group %q", s.Via.Text)
+		hint := b.plant.hint(s.Via.Text)
+		if _, err := netip.ParseAddr(s.Via.Text); err == nil {
+			hint = "name the node or group that routes: its address is handed out"
+		}
+		b.ps.Add(s.Via.Pos, hint, "no node or group %q", s.Via.Text)
 		return nil
 	}
 	for _, m := range g.Members {

@@ -57,7 +57,7 @@ func (b *builder) pair(g *Group, s *PairSpec) {
 	switch {
 	case s.PeerLink.Text != "":
 		g.Pair.PeerLink = b.plant.Link(s.PeerLink.Text)
-		if !slices.Contains(between, g.Pair.PeerLink) {
+		if !slices.Contains(between, g.Pair.PeerLink) && !b.refused[s.PeerLink.Text] {
 			b.ps.Add(s.PeerLink.Pos, yamlfile.Suggest(s.PeerLink.Text, linkIDs(between)), "no link %q between %s and %s", s.PeerLink.Text, g.Nodes[0].ID, g.Nodes[1].ID)
 		}
 	case len(between) == 1:

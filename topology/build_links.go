@@ -76,6 +76,7 @@ func (b *builder) namedCables() []cable {
 		}
 		if n := len(l.Value.Endpoints); n != 2 {
 			b.ps.Add(l.Value.Pos, `endpoints: ["core1:Ethernet1/1", "hv1:eth0"]`, "a link has two endpoints, this one has %d", n)
+			b.refused[l.Key] = true
 			continue
 		}
 		c := cable{
@@ -91,6 +92,7 @@ func (b *builder) namedCables() []cable {
 func (b *builder) link(c cable, byID map[string]*draft) {
 	a, z := b.end(c.ends[0], byID), b.end(c.ends[1], byID)
 	if a == nil || z == nil {
+		b.refused[c.id] = true
 		return
 	}
 	if a.node == z.node {
@@ -133,7 +135,13 @@ func (b *builder) nodeHint(word string) string {
 			return "it makes " + d.node.ID + " and so on: name one of them"
 		}
 	}
-	return yamlfile.Suggest(word, b.nodeIDs())
+	ids := b.nodeIDs()
+	for _, id := range ids {
+		if port, ok := strings.CutPrefix(word, id); ok && len(port) > 1 && strings.Contains("-/._ ", port[:1]) && portNames.MatchString(port[1:]) {
+			return "a port follows a colon: " + id + ":" + port[1:]
+		}
+	}
+	return yamlfile.Suggest(word, ids)
 }
 
 // portFor finds or makes the port that an endpoint names: the next free one when it names none.

@@ -2,6 +2,7 @@ package topology
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
@@ -77,12 +78,16 @@ func (b *builder) newNode(id string, item yamlfile.Item[NodeSpec]) {
 	}
 }
 
-// declaredPorts lists the ports typed at a node: its own, then those of its controllers.
+// declaredPorts lists the ports typed at a node: its own, then those of its controllers. One typed as both is the same:
+// ports: {a/e0: core1} says where the cable goes, controllers: {a: {ports: [e0]}} whose it is.
 func declaredPorts(s *NodeSpec) []yamlfile.Item[PortSpec] {
 	all := append([]yamlfile.Item[PortSpec](nil), s.Ports...)
+	own := s.Ports.Keys()
 	for _, c := range s.Controllers {
 		for _, p := range c.Value.Ports {
-			all = append(all, yamlfile.Item[PortSpec]{Key: c.Key + "/" + p.Text, Pos: p.Pos})
+			if key := c.Key + "/" + p.Text; !slices.Contains(own, key) {
+				all = append(all, yamlfile.Item[PortSpec]{Key: key, Pos: p.Pos})
+			}
 		}
 	}
 	return all

@@ -69,7 +69,7 @@ func (b *builder) checkLoops() {
 	}
 	for _, l := range order {
 		b.ps.Add(l.closing.Pos, "take the network off one of them, make them a bond, or set stp: true on a switch",
-			"%s closes a bridging loop in %s: %s", l.closing.ID, idsOf(over[l]), l.ring)
+			"%s closes a bridging loop in %s (%s)", l.closing.ID, idsOf(over[l]), l.ring)
 	}
 }
 

@@ -151,3 +151,25 @@ func FuzzParse(f *testing.F) {
 		p.InferredPairs()
 	})
 }
+
+// A port of a controller may be wired where all other ports are.
+func TestPortsOfControllersAreWiredUnderPorts(t *testing.T) {
+	p, err := Parse("x.yaml", []byte(`
+networks: {san: {subnet: 10.0.21.0/24}}
+topology:
+  nodes:
+    sw: {kind: switch, count: 2}
+    array:
+      kind: storage
+      count: 2
+      controllers: {a: {ports: [e0]}, b: {ports: [e0]}}
+      ports: {a/e0: {to: sw1, networks: [san]}, b/e0: {to: sw2, networks: [san]}}
+`))
+	require.NoError(t, err)
+	for _, id := range []string{"array1", "array2"} {
+		for i, c := range p.Node(id).Array.Controllers {
+			require.Len(t, c.Ports, 1, "%s %s", id, c.ID)
+			assert.Equal(t, p.Nodes[i], c.Ports[0].Peer().Node, "%s %s", id, c.ID)
+		}
+	}
+}

@@ -249,7 +249,11 @@ func (b *builder) array(n *Node, s *NodeSpec) {
 		if owner := v.Value.Owner; owner.Text != "" {
 			volume.Owner = n.Array.controller(owner.Text)
 			if volume.Owner == nil {
-				b.unknown("controller", owner, s.Controllers.Keys())
+				hint := yamlfile.Suggest(owner.Text, s.Controllers.Keys())
+				if len(s.Controllers) == 0 {
+					hint = "say which there are: controllers: {" + owner.Text + ": {ports: [e0]}}"
+				}
+				b.ps.Add(owner.Pos, hint, "no controller %q", owner.Text)
 			}
 		}
 	}

@@ -99,17 +99,21 @@ func decodeStruct(n *Node, v reflect.Value, ps *Problems) {
 		ps.Add(n.pos, "", "want a map (%s), this is %s", keyList(fields), n.kind)
 		return
 	}
+	meant := map[string]bool{}
 	for _, e := range n.Entries() {
 		f, ok := fieldOf(fields, e.Key)
 		if !ok {
 			ps.Add(e.KeyPos, hintKey(e.Key, fields), "unknown key %q", e.Key)
-			continue
+			if f, ok = fieldOf(fields, Nearest(e.Key, keysOf(fields))); !ok || n.Lookup(f.key) != nil {
+				continue
+			}
+			meant[f.key] = true // and goes on as if it had been typed: what follows from a slip is not told as well
 		}
 		decode(e.Value, v.FieldByIndex(f.index), ps)
-		checkEnum(e.Value, f, ps)
+		checkEnum(e.Value, v.FieldByIndex(f.index), f, ps)
 	}
 	for _, f := range fields {
-		if f.required && n.Lookup(f.key).Kind() == Null {
+		if f.required && n.Lookup(f.key).Kind() == Null && !meant[f.key] {
 			ps.Add(n.Pos(), "", "%q is missing here", f.key)
 		}
 	}
@@ -131,40 +135,39 @@ func fieldOf(fields []field, key string) (field, bool) {
 }
 
 func hintKey(key string, fields []field) string {
+	if near := Suggest(key, keysOf(fields)); near != "" {
+		return near
+	}
+	return "known here: " + keyList(fields)
+}
+
+func keysOf(fields []field) []string {
 	keys := make([]string, len(fields))
 	for i, f := range fields {
 		keys[i] = f.key
 	}
-	if near := Suggest(key, keys); near != "" {
-		return near
-	}
-	return "known here: " + strings.Join(keys, ", ")
+	return keys
 }
 
-func keyList(fields []field) string {
-	var keys []string
-	for _, f := range fields {
-		keys = append(keys, f.key)
-	}
-	return strings.Join(keys, ", ")
-}
+func keyList(fields []field) string { return strings.Join(keysOf(fields), ", ") }
 
-// checkEnum holds a string against the words that its field's enum tag lists.
-func checkEnum(n *Node, f field, ps *Problems) {
+// checkEnum holds a string against the words that its field's enum tag lists, and takes the one that was meant.
+func checkEnum(n *Node, v reflect.Value, f field, ps *Problems) {
 	if f.enum == "" {
 		return
 	}
 	words := strings.Split(f.enum, "|")
 	for _, item := range n.Items() {
-		if item.kind != Scalar {
+		if item.kind != Scalar || isOneOf(item.text, words) {
 			continue
 		}
-		if !isOneOf(item.text, words) {
-			hint := Suggest(item.text, words)
-			if hint == "" {
-				hint = "it can be " + strings.Join(words, ", ")
-			}
-			ps.Add(item.pos, hint, "%s cannot be %q", f.key, item.text)
+		hint := Suggest(item.text, words)
+		if hint == "" {
+			hint = "it can be " + strings.Join(words, ", ")
+		}
+		ps.Add(item.pos, hint, "%s cannot be %q", f.key, item.text)
+		if near := Nearest(item.text, words); near != "" && v.Kind() == reflect.String {
+			v.SetString(near)
 		}
 	}
 }

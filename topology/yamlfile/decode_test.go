@@ -144,12 +144,31 @@ func TestParseDuration(t *testing.T) {
 	}
 }
 
+func TestASlipIsReadAsWhatWasMeant(t *testing.T) {
+	var d device
+	var ps Problems
+	Decode(mustParse(t, "knid: Switch\nfeds: [a]\ndelay: 3s\ndealy: 1s\nweigh: 1\n"), &d, &ps)
+	assert.Equal(t, "switch", d.Kind)
+	assert.Equal(t, []string{"a"}, d.Feeds)
+	assert.Equal(t, 3*time.Second, d.Delay, "what was typed rightly stays")
+	var said []string
+	for _, p := range ps {
+		said = append(said, p.Msg)
+	}
+	assert.Equal(t, []string{
+		`unknown key "knid"`, `kind cannot be "Switch"`, `unknown key "feds"`, `unknown key "dealy"`, `unknown key "weigh"`,
+	}, said, "each is told, and kind is not missing")
+}
+
 func TestSuggest(t *testing.T) {
 	have := []string{"core1", "core2", "array1", "hv1"}
 	assert.Equal(t, `did you mean "core1"?`, Suggest("cor1", have))
 	assert.Equal(t, `did you mean "core1"?`, Suggest("Core1", have))
 	assert.Equal(t, `did you mean "array1"?`, Suggest("arary1", have))
 	assert.Empty(t, Suggest("firewall", have))
+	assert.Equal(t, "fw", Nearest("fww", []string{"fw1", "fw", "fw2"}), "a letter too many is no other digit")
+	assert.Equal(t, "fw1", Nearest("fw3", []string{"fw1", "fw2"}), "of equally near ones the first")
+	assert.Equal(t, "core1", Nearest("cor1", []string{"core1", "core"}))
 	assert.Empty(t, Suggest("", have))
 }
 

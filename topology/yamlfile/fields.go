@@ -77,6 +77,8 @@ type Field struct {
 	Key, Doc string
 	Required bool
 	Scalar   bool // a scalar or list in place of the map is this field
+	// Words are all that it can be; nil where it can be more than some words.
+	Words []string
 }
 
 // Fields lists the keys that a struct, or what v points to, is filled from, in order of its fields.
@@ -87,7 +89,11 @@ func Fields(v any) []Field {
 	}
 	var all []Field
 	for _, f := range fieldsOf(t) {
-		all = append(all, Field{f.key, f.doc, f.required, f.scalar})
+		var words []string
+		if f.enum != "" {
+			words = strings.Split(f.enum, "|")
+		}
+		all = append(all, Field{f.key, f.doc, f.required, f.scalar, words})
 	}
 	return all
 }

@@ -1,8 +1,11 @@
 package yamlfile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -11,14 +14,24 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
+// byteOrderMark is what some editors begin a file with (YAML 1.2.2, 5.2).
+var byteOrderMark = []byte("\uFEFF")
+
 // Parse reads one YAML document. The error is Problems; name is the file's name in them.
 func Parse(name string, data []byte) (*Node, error) {
+	data = bytes.TrimPrefix(data, byteOrderMark)
 	r := &reader{text: newText(name, nil), anchors: map[string]*Node{}}
 	if len(data) > MaxSize {
 		r.ps.Add(Pos{File: name}, "", "the file has %d bytes, more than %d", len(data), MaxSize)
 		return nil, r.ps.Err()
 	}
 	r.text = newText(name, data)
+	if at := notUTF8(data); at >= 0 {
+		line := bytes.Count(data[:at], []byte("\n"))
+		column := utf8.RuneCount(data[bytes.LastIndexByte(data[:at], '\n')+1 : at])
+		r.ps.Add(r.text.pos(line+1, column+1), "save the file as UTF-8", "this is not UTF-8")
+		return nil, r.ps.Err()
+	}
 	body := r.syntax(string(data))
 	if len(r.ps) > 0 {
 		return nil, r.ps.Err()
@@ -28,6 +41,18 @@ func Parse(name string, data []byte) (*Node, error) {
 		r.ps.Add(n.pos, "", "aliases make more than %d values of it", MaxNodes)
 	}
 	return n, r.ps.Err()
+}
+
+// notUTF8 is the place of the first octet that cannot be part of UTF-8 text; -1 when all can.
+func notUTF8(data []byte) int {
+	for at := 0; at < len(data); {
+		r, size := utf8.DecodeRune(data[at:])
+		if r == utf8.RuneError && size == 1 {
+			return at
+		}
+		at += size
+	}
+	return -1
 }
 
 // reader turns the syntax tree of goccy/go-yaml into Nodes.
@@ -67,10 +92,17 @@ func (r *reader) syntax(s string) (body ast.Node) {
 	return body
 }
 
+// slips are what people did, mostly, when the parser says what it found.
+var slips = map[string]string{
+	"value is not allowed in this context":             "is it indented like its neighbours?",
+	"unexpected key name":                              "a key is followed by a colon and a space",
+	"found character '\t' that cannot start any token": "indent with spaces, not with tabs",
+}
+
 func (r *reader) syntaxError(err error) {
 	var known yaml.Error
 	if errors.As(err, &known) && known.GetToken() != nil {
-		r.ps.Add(r.at(known.GetToken().Position), "", "%s", known.GetMessage())
+		r.ps.Add(r.at(known.GetToken().Position), slips[known.GetMessage()], "%s", known.GetMessage())
 		return
 	}
 	r.ps.Add(Pos{File: r.text.name}, "", "%s", err)
@@ -130,11 +162,29 @@ func (r *reader) scalar(a ast.Node) *Node {
 func (r *reader) list(a *ast.SequenceNode, depth int) *Node {
 	n := &Node{kind: List, pos: r.at(a.Start.Position), flow: a.IsFlowStyle, size: 1}
 	for _, v := range a.Values {
-		item := r.node(v, depth+1)
+		item, ok := r.plainWithColon(v)
+		if !ok {
+			item = r.node(v, depth+1)
+		}
 		n.items = append(n.items, item)
 		n.grow(item)
 	}
 	return n
+}
+
+// plainWithColon puts core1:eth1 together again. In a list within braces ({endpoints: [core1:eth1, hv1:eth0]}) the parser
+// takes it for a key and a value, though a colon is only that when a space follows (YAML 1.2.2, 7.3.3).
+func (r *reader) plainWithColon(a ast.Node) (*Node, bool) {
+	pair, ok := a.(*ast.MappingNode)
+	if !ok || pair.IsFlowStyle || len(pair.Values) != 1 {
+		return nil, false
+	}
+	key, value := r.scalar(pair.Values[0].Key), r.scalar(pair.Values[0].Value)
+	word := key.text + ":" + value.text
+	if key.quoted || value.quoted || !strings.HasPrefix(key.pos.from(), word) {
+		return nil, false
+	}
+	return &Node{kind: Scalar, text: word, pos: key.pos, size: 1}, true
 }
 
 // grow counts a part into the size, which stays small enough not to overflow.

@@ -38,6 +38,36 @@ func TestScalarsKeepTheirText(t *testing.T) {
 	assert.Equal(t, Null, n.Items()[7].Kind())
 }
 
+// Endpoints of links are typed like this, mostly within braces.
+func TestAColonWithoutASpaceIsPartOfAWord(t *testing.T) {
+	for text, want := range map[string][]string{
+		"e: [core1:Ethernet1/49, hv1:eth0]":                    {"core1:Ethernet1/49", "hv1:eth0"},
+		"{e: [core1:Ethernet1/49, hv1:eth0], networks: [lan]}": {"core1:Ethernet1/49", "hv1:eth0"},
+		"{e: [array1:a/e0, sw1:1, s:x:y]}":                     {"array1:a/e0", "sw1:1", "s:x:y"},
+		"{e: [köln:eth0, 'a:b', c]}":                           {"köln:eth0", "a:b", "c"},
+		"{e: [core1:Ethernet1,\n  hv1:eth0]}":                  {"core1:Ethernet1", "hv1:eth0"},
+	} {
+		e := mustParse(t, text).Lookup("e")
+		require.Equal(t, List, e.Kind(), text)
+		var texts []string
+		for _, i := range e.Items() {
+			assert.Equal(t, Scalar, i.Kind(), text)
+			assert.True(t, i.Quoted() || strings.HasPrefix(i.Pos().from(), i.Text()), "%s: %q is at %s", text, i.Text(), i.Pos())
+			texts = append(texts, i.Text())
+		}
+		assert.Equal(t, want, texts, text)
+	}
+	for _, text := range []string{"{e: [a: b]}", "{e: [{a: b}]}", "{e: [{a:b}]}"} {
+		assert.Equal(t, Map, mustParse(t, text).Lookup("e").Items()[0].Kind(), "%s holds a map", text)
+	}
+}
+
+func TestAByteOrderMarkIsNoText(t *testing.T) {
+	n := mustParse(t, "\uFEFFname: x\n")
+	assert.Equal(t, []string{"name"}, n.Keys())
+	assert.Equal(t, "f.yaml:1:1", n.Pos().String())
+}
+
 func TestAnchorsAndMergeKeys(t *testing.T) {
 	n := mustParse(t, "base: &b {x: 1, y: 2}\nhv: {<<: *b, y: 3}\nsame: *b\n")
 	assert.Equal(t, "3", n.Lookup("hv").Lookup("y").Text())
@@ -65,7 +95,11 @@ func TestRefusedFiles(t *testing.T) {
 		"null as a key":    {"~: 2\n", "a key must be a word"},
 		"map as a key":     {"{a: 1}: 2\n", "f.yaml:1:7"},
 		"list as a key":    {"? [a]\n: 2\n", "f.yaml:"},
-		"tab for a indent": {"a:\n\tb: 1\n", "f.yaml:2:1"},
+		"tab for a indent": {"a:\n\tb: 1\n", "f.yaml:2:1: found character '\t' that cannot start any token, indent with spaces"},
+		"crooked":          {"a:\n    b: {c: 1}\n   d: {c: 1}\n", "f.yaml:3:4: value is not allowed in this context, is it indented"},
+		"no colon":         {"a:\n  kind host\n  b: 1\n", "f.yaml:2:3: unexpected key name, a key is followed by a colon"},
+		"Latin-1":          {"a: 1\nb: ü K\xf6ln\n", "f.yaml:2:7: this is not UTF-8, save"},
+		"UTF-16":           {"\xff\xfea\x00:\x00", "f.yaml:1:1: this is not UTF-8"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Parse("f.yaml", []byte(tt.in))

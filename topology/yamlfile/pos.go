@@ -43,5 +43,11 @@ func (p Pos) Source() string {
 	return p.text.lines[p.Line-1]
 }
 
+// from is what its line holds from there on.
+func (p Pos) from() string {
+	line := []rune(p.Source())
+	return string(line[min(max(p.Col-1, 0), len(line)):])
+}
+
 // Places gives the places of a file that is no YAML, for problems that show their lines.
 func Places(name string, data []byte) func(line, col int) Pos { return newText(name, data).pos }

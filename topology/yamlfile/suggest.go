@@ -2,19 +2,31 @@ package yamlfile
 
 import "strings"
 
-// Suggest finds the word that was probably meant and says so: `did you mean "core1"?`. It is empty when none is near:
-// more than a third of the letters would have to change.
+// Suggest finds the word that was probably meant and says so: `did you mean "core1"?`. It is empty when none is near.
 func Suggest(word string, have []string) string {
-	best, least := "", max(1, len(word)/3)+1
-	for _, h := range have {
-		if d := distance(strings.ToLower(word), strings.ToLower(h), least); d < least {
-			best, least = h, d
-		}
-	}
+	best := Nearest(word, have)
 	if best == "" {
 		return ""
 	}
 	return `did you mean "` + best + `"?`
+}
+
+// Nearest is the word that was probably meant; empty when none is near: more than a third of the letters would have to
+// change. Of equally near ones it is the first, or one that the word begins with: a letter too many is no other digit.
+func Nearest(word string, have []string) string {
+	best, least := "", max(1, len(word)/3)+1
+	for _, h := range have {
+		d := distance(strings.ToLower(word), strings.ToLower(h), least+1)
+		if d < least || d == least && best != "" && begins(word, h) && !begins(word, best) {
+			best, least = h, d
+		}
+	}
+	return best
+}
+
+// begins says whether a word begins with another, whatever the case.
+func begins(word, with string) bool {
+	return len(with) <= len(word) && strings.EqualFold(word[:len(with)], with)
 }
 
 // farthest is the length of the words that distance looks at: longer ones are no names.
