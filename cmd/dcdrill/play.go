@@ -49,9 +49,9 @@ type playFlags struct {
 
 func (f *playFlags) add(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringVar(&f.world, "world", "", "kernel (real packets), capsule (a real Linux in virtual time) or model (predicted); kernel where this machine can")
+	flags.StringVar(&f.world, "world", "", "`WORLD`: kernel (real packets), capsule (a real Linux in virtual time) or model (predicted); kernel where this machine can")
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of all dice, instead of the scenario's")
-	flags.StringVarP(&f.out, "out", "o", "", "folder for log.jsonl and the reports")
+	flags.StringVarP(&f.out, "out", "o", "", "`FOLDER` for log.jsonl and the reports")
 	flags.StringArrayVar(&f.reports, "report", nil, "`FORMAT[=FILE]` of a report, text by default; may be given again")
 	flags.StringArrayVar(&f.captures, "capture", nil, "`LINK` whose packets go to LINK.pcapng; may be given again")
 	flags.BoolVar(&f.realTime, "real-time", false, "never let the scenario's clock jump")
@@ -124,10 +124,41 @@ func (a *app) play(ctx context.Context, sc *sim.Scenario, f *playFlags) error {
 	if failed := a.write(r, f); failed != nil {
 		return errors.Join(err, failed)
 	}
+	for _, text := range whyUnserved(sc, log) {
+		fmt.Fprintln(a.Stderr, "hint: "+text)
+	}
 	if err == nil {
 		err = outcome(r)
 	}
 	return err
+}
+
+// whyUnserved says of a run that never began what keeps its first conversation apart, where the plant tells.
+func whyUnserved(sc *sim.Scenario, log *sim.Log) []string {
+	var hints []string
+	for _, e := range log.Events() {
+		d, steady := e.Data.(sim.SteadyData)
+		if !steady || len(d.Unserved) == 0 {
+			continue
+		}
+		for _, m := range slices.Concat(membersOf(sc.Uses)...) {
+			if f := m.Talk.Flow(); m.Subject() == d.Unserved[0] && f.From != nil && f.To != nil {
+				if why := sc.Plant.Apart(f.From, f.To); why != "" {
+					hints = append(hints, m.Subject()+": "+why)
+				}
+			}
+		}
+		hints = append(hints, "dcdrill check says what has no path although nothing has failed")
+	}
+	return hints
+}
+
+func membersOf(uses []*sim.Use) [][]*sim.Member {
+	var all [][]*sim.Member
+	for _, u := range uses {
+		all = append(all, u.Members, u.Watches)
+	}
+	return all
 }
 
 // played plays a scenario and keeps its log, showing how it goes. What it played is in the log even when an error cut

@@ -19,10 +19,16 @@ func noPath(c *Case) []finding.Finding {
 		for _, m := range w.Severed {
 			names = append(names, m.Talk.Flow().From.ID+" to "+m.Talk.Flow().To.ID)
 		}
+		remedy := "look for a link that is missing, or for a network that it does not carry"
+		if f := w.Severed[0].Talk.Flow(); f.From != nil && f.To != nil {
+			if why := c.Plant.Apart(f.From, f.To); why != "" {
+				remedy = why + ": say which networks a link or port carries"
+			}
+		}
 		all = append(all, finding.Finding{
 			Subject: w.Use.ID, Workloads: []string{w.Use.ID}, Pos: w.Use.Pos, Measure: float64(len(names)),
 			Message: w.Use.ID + " has no path although nothing has failed: from " + report.Few(names, 4),
-			Remedy:  "look for a link that is missing, or for a network that it does not carry",
+			Remedy:  remedy,
 		})
 	}
 	return all

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"math"
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim/finding"
@@ -21,7 +22,7 @@ func recovery(c *Case) []finding.Finding {
 	for _, r := range c.Recoveries {
 		f := finding.Finding{
 			Severity: finding.Note, Subject: r.Use.ID, Workloads: []string{r.Use.ID}, Measure: r.Outage.Round(finest).Seconds(),
-			Message: r.Use.ID + " is gone for up to " + report.Duration(r.Outage) + " when " + c.name(r.After) + " fails and returns",
+			Message: r.Use.ID + " is gone " + upTo(r.Outage) + " when " + c.name(r.After) + " fails and returns",
 		}
 		asked, tolerated := c.Policy.of(r.Use), r.Use.Workload.Tolerates()
 		switch {
@@ -39,4 +40,12 @@ func recovery(c *Case) []finding.Finding {
 		all = append(all, f)
 	}
 	return all
+}
+
+// upTo is how long at most, in words; what does not come back is gone for good.
+func upTo(d time.Duration) string {
+	if d == math.MaxInt64 {
+		return "for good"
+	}
+	return "for up to " + report.Duration(d)
 }

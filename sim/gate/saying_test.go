@@ -1,7 +1,9 @@
 package gate
 
 import (
+	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -24,4 +26,9 @@ func TestOneFindingForAFamily(t *testing.T) {
 		"g1 g3 | g1 and g3: is wrong too",
 		"h2:team | h2:team: is wrong in another way",
 	}, got)
+}
+
+func TestWhatDoesNotComeBackIsGoneForGood(t *testing.T) {
+	assert.Equal(t, "for good", upTo(math.MaxInt64))
+	assert.Equal(t, "for up to 6m5s", upTo(365*time.Second))
 }
