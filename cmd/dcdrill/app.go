@@ -71,6 +71,7 @@ command line or a file is wrong; 3 this machine cannot; 4 inconclusive; 130 inte
 	root.SetHelpCommandGroupID("other")
 	root.SetCompletionCommandGroupID("other")
 	a.commands(root)
+	a.helpful(root)
 	return root
 }
 
@@ -87,7 +88,7 @@ func standsAtOnce(c *cobra.Command) bool {
 func (a *app) commands(root *cobra.Command) {
 	for group, commands := range map[string][]*cobra.Command{
 		"ask":   {a.tryCommand(), a.runCommand(), a.verifyCommand(), a.sweepCommand(), a.checkCommand(), a.diffCommand(), a.reportCommand(), a.drillCommand()},
-		"write": {a.initCommand(), a.importCommand(), a.validateCommand(), a.listCommand(), a.showCommand(), a.graphCommand(), a.schemaCommand()},
+		"write": {a.initCommand(), a.importCommand(), a.validateCommand(), a.listCommand(), a.explainCommand(), a.showCommand(), a.graphCommand(), a.schemaCommand()},
 		"live":  {a.upCommand(), a.execCommand(), a.shellCommand(), a.injectCommand(), a.healCommand(), a.captureCommand()},
 		"other": {a.doctorCommand(), a.capsuleCommand(), a.versionCommand(), a.insideCommand()},
 	} {

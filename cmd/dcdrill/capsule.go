@@ -23,6 +23,8 @@ timers takes seconds. It is built once per machine, from Debian's ` + capsule.Pa
 	for _, sub := range c.Commands() {
 		sub.Args = wanting(cobra.NoArgs)
 	}
+	c.Args = cobra.NoArgs
+	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	return c
 }
 

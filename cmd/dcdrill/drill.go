@@ -48,7 +48,7 @@ time goes as packets do. Time stands still until the facilitator lets it go on.
   dcdrill drill sconet-2023 --format functional --evaluators 2
   dcdrill drill one-optic --resume drill/log.jsonl`,
 		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: names(scenarios.Names),
+		ValidArgsFunction: names(scenarios.Drills),
 		RunE: func(c *cobra.Command, args []string) error {
 			o := scenarios.Options{}
 			if c.Flags().Changed("seed") {

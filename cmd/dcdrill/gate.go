@@ -38,6 +38,7 @@ func (f *gateFlags) add(c *cobra.Command) {
 	flags.StringArrayVar(&f.formats, "format", []string{"text"}, "`FORMAT[=FILE]`: "+strings.Join(finding.Formats.Names(), ", ")+"; may be given again")
 	flags.StringVar(&f.failOn, "fail-on", "", "what fails: "+strings.Join(finding.FailOns, ", ")+"; worse where there is something to compare with, else error")
 	_ = c.RegisterFlagCompletionFunc("format", fixed(finding.Formats.Names()...))
+	_ = c.RegisterFlagCompletionFunc("scenario", fixedOrFiles(scenarios.Names))
 	_ = c.RegisterFlagCompletionFunc("fail-on", fixed(finding.FailOns...))
 }
 

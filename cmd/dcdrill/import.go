@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +18,14 @@ func (a *app) importCommand() *cobra.Command {
 		Short: "Make a topology of a containerlab file or of a list of cables",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return usage("import wants clab FILE | cables FILE, this is %s", args[0])
+			err := usage("import wants clab FILE | cables FILE, this is %s", args[0])
+			switch filepath.Ext(args[0]) {
+			case ".yml", ".yaml":
+				return &hinted{err, "dcdrill import clab " + args[0]}
+			case ".csv", ".tsv":
+				return &hinted{err, "dcdrill import cables " + args[0]}
+			}
+			return &hinted{err, "dcdrill import --help"}
 		},
 	}
 	for _, sub := range []*cobra.Command{a.importClabCommand(), a.importCablesCommand()} {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strings"
 	"text/tabwriter"
 
@@ -27,6 +26,7 @@ var shelves = []shelf{
 	{"workloads", func() [][2]string { return kinds(sim.Workloads) }},
 	{"checks", func() [][2]string { return kinds(sim.Checks) }},
 	{"scenarios", func() [][2]string { return told(scenarios.Names(), scenarios.Story) }},
+	{"drills", func() [][2]string { return told(scenarios.Drills(), scenarios.Story) }},
 	{"topologies", shapes},
 	{"reports", func() [][2]string { return kinds(report.Formats) }},
 	{"formats", func() [][2]string { return kinds(finding.Formats) }},
@@ -39,8 +39,11 @@ func (a *app) listCommand() *cobra.Command {
 		words[i] = s.name
 	}
 	return &cobra.Command{
-		Use:       "list [" + strings.Join(words, "|") + "]",
-		Short:     "List what is built in: faults, workloads, checks, scenarios, topologies, reports, formats of findings, rules",
+		Use:   "list [" + strings.Join(words, "|") + "]",
+		Short: "List what is built in: faults, workloads, checks, scenarios, drills, topologies, reports, formats of findings, rules",
+		Long: `List what is built in: faults, workloads, checks, scenarios, drills, topologies, reports, formats of findings, rules. What
+a fault, a workload or a check can be told is said by dcdrill explain, and a scenario or topology is printed by dcdrill
+show.`,
 		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: words,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -51,7 +54,7 @@ func (a *app) listCommand() *cobra.Command {
 				if len(args) == 0 {
 					fmt.Fprintf(a.Stdout, "%s%s\n", strings.Repeat("\n", min(i, 1)), s.name)
 				}
-				if err := writeColumns(a.Stdout, s.list()); err != nil {
+				if err := a.writeColumns(s.list()); err != nil {
 					return err
 				}
 			}
@@ -76,12 +79,17 @@ func told(names []string, tell func(string) string) [][2]string {
 	return rows
 }
 
-func writeColumns(w io.Writer, rows [][2]string) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+// writeColumns writes names and what is to be said of them; on a terminal the second column stays one.
+func (a *app) writeColumns(rows [][2]string) error {
+	var text strings.Builder
+	t := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	for _, r := range rows {
 		fmt.Fprintf(t, "  %s\t%s\n", r[0], r[1])
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	return a.writeFolded(text.String())
 }
 
 func shapes() [][2]string {

@@ -5,8 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/report"
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
@@ -41,21 +39,4 @@ func writable(file string) error {
 		return usage("write report: %w", err)
 	}
 	return nil
-}
-
-// fixed completes from a list of words.
-func fixed(words ...string) cobra.CompletionFunc {
-	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return words, cobra.ShellCompDirectiveNoFileComp
-	}
-}
-
-// names completes built-in names beside files.
-func names(all func() []string) cobra.CompletionFunc {
-	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		if len(args) > 0 {
-			return nil, cobra.ShellCompDirectiveDefault
-		}
-		return all(), cobra.ShellCompDirectiveDefault
-	}
 }

@@ -53,7 +53,7 @@ func (a *app) readLog(name string) (*sim.Log, error) {
 	}
 	log, cut, err := sim.ReadLog(in)
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("read log %s: %w", name, err)}
+		return nil, &hinted{usage("read log %s: %w", name, err), "a log is the log.jsonl in the folder that --out names"}
 	}
 	if cut {
 		fmt.Fprintln(a.Stderr, "the log's last line is cut short: it is passed over")

@@ -50,6 +50,9 @@ func builtin(name string) (string, error) {
 		return editors("topology") + text, nil
 	}
 	hint := yamlfile.Suggest(name, builtins())
+	if slices.Contains(wordNames(glossary()), name) {
+		hint = "dcdrill explain " + name
+	}
 	if hint == "" {
 		hint = "see dcdrill list"
 	}

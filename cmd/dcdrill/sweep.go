@@ -132,6 +132,8 @@ it comes, times the outage that is played for it.`,
 	flags := c.Flags()
 	flags.IntVar(&f.Depth, "k", sweep.DefaultDepth, fmt.Sprintf("how many failures at once, 1 to %d", sweep.MaxDepth))
 	flags.StringArrayVar(&f.Workloads, "workload", nil, "`ID` of a workload to look at, all by default; may be given again")
+	_ = c.RegisterFlagCompletionFunc("workload", ofArgument(workloadsOf))
+	_ = c.RegisterFlagCompletionFunc("people", fixedOrFiles(scenarios.Names))
 	flags.BoolVar(&f.behaviour, "behaviour", false, "play the sets in the model too")
 	flags.IntVar(&f.Trials.Most, "sets", sweep.DefaultSets, "how many sets to play at most; above it, random ones")
 	flags.Uint64Var(&f.Trials.Seed, "seed", 1, "seed of the random ones")

@@ -17,7 +17,7 @@ names the kinds. Several faults happen at the same time, or each at its own.`,
   dcdrill try mine.yaml 'optic-dead: [stor-a, stor-b]'
   dcdrill try mine.yaml 'reboot: {target: core, offset: 8m}' '{at: 2m, link-down: uplink, for: 30s}'`,
 		Args:              cobra.MinimumNArgs(2),
-		ValidArgsFunction: names(scenarios.Topologies),
+		ValidArgsFunction: thenFaults,
 		RunE: func(c *cobra.Command, args []string) error {
 			sc, err := scenarios.Try(args[0], args[1:], f.options())
 			if err != nil {

@@ -106,6 +106,9 @@ func (p *page) verdict(v Verdict) {
 	p.wrap("    ", "got "+v.Got)
 }
 
+// leastClock is how wide the column of times is at least: shorter incidents look alike.
+const leastClock = 8
+
 // mostMoments is how many lines of the story are shown unless all are asked for.
 const mostMoments = 40
 
@@ -116,10 +119,14 @@ func (p *page) moments(r *Report) {
 		skipped = len(told) - mostMoments
 	}
 	last, jump := time.Duration(-1), 0
+	clocks := leastClock
+	for _, m := range told {
+		clocks = max(clocks, len(Clock(time.Duration(m.At))))
+	}
 	for i, m := range told {
 		if skipped > 0 && i >= mostMoments/2 && i < mostMoments/2+skipped {
 			if i == mostMoments/2 {
-				p.line("            ... %d more lines, shown by -v", skipped)
+				p.line("  %*s  ... %d more lines, shown by -v", clocks, "", skipped)
 			}
 			continue
 		}
@@ -129,14 +136,14 @@ func (p *page) moments(r *Report) {
 			jumped += time.Duration(r.Jumps[jump].To - r.Jumps[jump].From)
 		}
 		if jumped >= time.Second {
-			p.line("%s", p.faint(fmt.Sprintf("  ////////  %s jumped", Duration(jumped))))
+			p.line("%s", p.faint(fmt.Sprintf("  %*s  %s jumped", clocks, "////////", Duration(jumped))))
 		}
-		p.moment(m, at != last)
+		p.moment(m, at != last, clocks)
 		last = at
 	}
 }
 
-func (p *page) moment(m Told, first bool) {
+func (p *page) moment(m Told, first bool, width int) {
 	clock := ""
 	if first {
 		clock = Clock(time.Duration(m.At))
@@ -148,7 +155,7 @@ func (p *page) moment(m Told, first bool) {
 	case m.Fault:
 		text = p.bold(text)
 	}
-	p.wrap(fmt.Sprintf("  %8s  ", clock), text)
+	p.wrap(fmt.Sprintf("  %*s  ", width, clock), text)
 }
 
 // Colours, as terminals have had them since ECMA-48: select graphic rendition.
