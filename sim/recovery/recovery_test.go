@@ -356,6 +356,20 @@ func TestANetworkThatCarriesNoPingIsNotUp(t *testing.T) {
 	assert.Less(t, milestone(t, log, sim.NetworkUp), time.Hour, "windows has crashed, and cannot")
 }
 
+// TestPagesFromADarkDiskAreNoMatterOfTheNetwork: who asks a machine that waits for its disk is not served, and the network
+// is well all the same.
+func TestPagesFromADarkDiskAreNoMatterOfTheNetwork(t *testing.T) {
+	asked := `workloads: {site: {kind: vm, on: hv1, disk: ds1, network: lan, service: web}, pages: {kind: http, from: isp, to: site}}`
+	reboot := `timeline: {lasers: {at: 0s, optic-dead: ["core1:Ethernet1/1", "core2:Ethernet1/1"]}, both: {at: 0s, reboot: core}}`
+	want := milestone(t, run(t, twoOptics, reboot), sim.NetworkUp)
+	require.Less(t, want, time.Hour)
+	log := run(t, twoOptics, reboot, asked)
+	assert.Equal(t, want, milestone(t, log, sim.NetworkUp))
+	pages := sim.HistoryOf(log).OutagesOf("pages")
+	require.NotEmpty(t, pages)
+	assert.Greater(t, pages[0].To, milestone(t, log, sim.StorageUp)-time.Minute, "and they were gone for as long as the disk")
+}
+
 func TestMonitoringGoesBlindWithItsPlant(t *testing.T) {
 	log := run(t, twoOptics, "monitoring: {workload: windows, poll: 1m, blind: 12m}")
 	assert.Equal(t, 18*time.Minute, milestone(t, log, sim.Detected).Round(time.Minute), "a poll, callers, and 5 minutes to notice")

@@ -22,6 +22,9 @@ type view struct {
 	settles time.Duration // until when that is the coming or going of a workload
 	// network and storage hold the conversations that are not served, by what they need; guests those of machines.
 	network, storage, guests map[string]bool
+	// services holds those with machines. They hang on the network and on a disk, so neither milestone waits for them: the
+	// pings of their machines tell of the one, the machines of the other.
+	services map[string]bool
 }
 
 // seen is a member or a watch.
@@ -50,7 +53,7 @@ func newView(sc *sim.Scenario, now func() time.Duration) *view {
 	v := &view{
 		now: now, members: map[string]*seen{}, uses: map[string]*use{}, ports: map[string]*topology.Port{},
 		stages: map[string]bool{}, dark: map[*topology.Port]bool{}, stores: map[string]bool{},
-		network: map[string]bool{}, storage: map[string]bool{}, guests: map[string]bool{},
+		network: map[string]bool{}, storage: map[string]bool{}, guests: map[string]bool{}, services: map[string]bool{},
 	}
 	for _, l := range sc.Plant.Links {
 		for _, p := range l.Ends() {
@@ -74,6 +77,8 @@ func (v *view) conversation(m *sim.Member) *seen {
 	s := &seen{member: m, group: v.network}
 	if _, ok := m.Talk.(sim.Resident); ok {
 		s.guest, s.group = newGuest(m), v.guests
+	} else if _, ok := m.Talk.(sim.Client); ok {
+		s.group = v.services
 	} else if f := m.Talk.Flow(); f.To.Kind == topology.Storage || f.From.Kind == topology.Storage {
 		s.group = v.storage
 	}
