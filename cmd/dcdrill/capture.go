@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/dcdrill/dcdrill/sim/kernel"
+	"github.com/dcdrill/dcdrill/sim/kernel/capture"
 )
 
 func (a *app) captureCommand() *cobra.Command {
@@ -27,7 +27,7 @@ file: a frame that got through is there twice, one that was lost on the way once
 				return err
 			}
 			out := &captureFile{name: file, stdout: a.Stdout}
-			err = kernel.Capture{Link: args[0]}.Run(c.Context(), via, out, func() {
+			err = capture.Run(c.Context(), via, args[0], out, func() {
 				if file != "-" {
 					fmt.Fprintf(a.Stderr, "capturing %s into %s until Ctrl-C\n", args[0], file)
 				}

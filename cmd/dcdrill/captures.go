@@ -8,8 +8,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/dcdrill/dcdrill/sim/kernel"
 	"github.com/dcdrill/dcdrill/sim/kernel/box"
+	"github.com/dcdrill/dcdrill/sim/kernel/capture"
 )
 
 // captures are the links whose packets a run keeps, a file each.
@@ -49,7 +49,7 @@ func (c *captures) begin(ctx context.Context, via box.Opener) {
 		c.running.Go(func() {
 			once := sync.OnceFunc(begun.Done)
 			defer once()
-			if err := (kernel.Capture{Link: link}).Run(ctx, via, file, once); err != nil {
+			if err := capture.Run(ctx, via, link, file, once); err != nil {
 				c.fail(err)
 			}
 		})

@@ -10,6 +10,7 @@ import (
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/kernel"
 	"github.com/dcdrill/dcdrill/sim/kernel/box"
+	"github.com/dcdrill/dcdrill/sim/kernel/capture"
 )
 
 // Verbs by which other terminals steer a run. Both reply with the ids of the entries they were about.
@@ -19,7 +20,7 @@ const (
 )
 
 // steering are the verbs that other terminals may use.
-var steering = []string{injectVerb, healVerb, kernel.ExecVerb, kernel.CaptureVerb}
+var steering = []string{injectVerb, healVerb, kernel.ExecVerb, capture.Verb}
 
 // serve lets other terminals work in the plant, from now on. It is called on the loop.
 func (in *inside) serve(r *sim.Run, sc *sim.Scenario) {

@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/vishvananda/netlink"
+
+	"github.com/dcdrill/dcdrill/sim/kernel/capture"
 )
 
 // captured is a capture of the cable between two places while one datagram goes from a to b.
@@ -23,8 +25,8 @@ func captured(t *testing.T) []byte {
 	t.Helper()
 	a, b, _ := twoPlaces(t)
 	near, far := streams(t)
-	far.Handle(CaptureVerb, serveCapture(func(string) ([]tap, error) {
-		return []tap{{room: a.room, index: 101, name: "a:e0", about: "e0 in a"}, {room: b.room, index: indexOf(t, b), name: "b:e0", about: "e0 in b"}}, nil
+	far.Handle(capture.Verb, capture.Serve(func(string) ([]capture.Tap, error) {
+		return []capture.Tap{{In: a.room.do, Index: 101, Name: "a:e0", About: "e0 in a"}, {In: b.room.do, Index: indexOf(t, b), Name: "b:e0", About: "e0 in b"}}, nil
 	}))
 	in, err := b.ListenPacket(t.Context(), "udp4", "10.0.0.2:9")
 	require.NoError(t, err)
@@ -32,7 +34,7 @@ func captured(t *testing.T) []byte {
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	var file bytes.Buffer
-	err = Capture{Link: "cable"}.Run(ctx, near, &file, func() {
+	err = capture.Run(ctx, near, "cable", &file, func() {
 		go func() {
 			defer cancel()
 			assert.NoError(t, out.WriteTo([]byte("seen"), netip.MustParseAddrPort("10.0.0.2:9")))

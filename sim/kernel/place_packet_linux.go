@@ -8,9 +8,10 @@ import (
 	"sync"
 	"syscall"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/dcdrill/dcdrill/sim/kernel/capture"
 )
 
 // packetConn is a datagram socket whose arrivals are stamped by the kernel.
@@ -61,28 +62,11 @@ func (c *packetConn) ReadFrom(b []byte) (n int, from netip.AddrPort, at time.Dur
 	if err != nil {
 		return 0, from, 0, err
 	}
-	stamp, ok := stampIn(c.oob[:oobn])
+	stamp, ok := capture.StampIn(c.oob[:oobn])
 	if !ok {
 		return n, from, c.place.clock.Now(), nil
 	}
 	return n, from, c.place.clock.Stamp(stamp), nil
-}
-
-// stampIn finds the time stamp among the control messages.
-func stampIn(oob []byte) (time.Time, bool) {
-	const size = int(unsafe.Sizeof(unix.Timespec{}))
-	for len(oob) >= unix.CmsgLen(0) {
-		head, data, rest, err := unix.ParseOneSocketControlMessage(oob)
-		if err != nil {
-			break
-		}
-		if head.Level == unix.SOL_SOCKET && head.Type == unix.SCM_TIMESTAMPNS && len(data) >= size {
-			t := (*unix.Timespec)(unsafe.Pointer(&data[0]))
-			return time.Unix(t.Unix()), true
-		}
-		oob = rest
-	}
-	return time.Time{}, false
 }
 
 // LocalAddr implements sim.PacketConn.

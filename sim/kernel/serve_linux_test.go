@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/kernel/capture"
 )
 
 func TestAWorldAnswersTheOutside(t *testing.T) {
@@ -32,7 +33,7 @@ func TestAWorldAnswersTheOutside(t *testing.T) {
 	link := plant.Links[0]
 	ctx, cancel := context.WithCancel(t.Context())
 	var file bytes.Buffer
-	require.NoError(t, Capture{Link: link.A.String()}.Run(ctx, near, &file, cancel))
+	require.NoError(t, capture.Run(ctx, near, link.A.String(), &file, cancel))
 	r, err := pcapgo.NewNgReader(&file, pcapgo.NgReaderOptions{})
 	require.NoError(t, err)
 	end, err := r.Interface(0)

@@ -1,4 +1,4 @@
-package kernel
+package capture
 
 import (
 	"context"
@@ -18,45 +18,33 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/dcdrill/dcdrill/sim/kernel/box"
-	"github.com/dcdrill/dcdrill/topology"
 )
 
 const (
-	// captureFrame is the longest frame that can be seen: veth passes on what TCP left to the hardware to cut (GSO, 64
+	// longestFrame is the longest frame that can be seen: veth passes on what TCP left to the hardware to cut (GSO, 64
 	// KiB), and a header.
-	captureFrame = 1<<16 + 64
-	// captureBuffer is what a slow reader may fall behind before frames are lost, which the file then says.
-	captureBuffer = 8 << 20
+	longestFrame = 1<<16 + 64
+	// readerBuffer is what a slow reader may fall behind before frames are lost, which the file then says.
+	readerBuffer = 8 << 20
 )
 
-// tap is one end of a link, or of one network on it.
-type tap struct {
-	room  room
-	index int
-	name  string // as people call it: "core1:Ethernet1/49"
-	about string // the device: "Et1-49 in core1"
+// Tap is one end of a link, or of one network on it.
+type Tap struct {
+	// In runs f on a thread that is in the network namespace of the end; what f opens stays in it.
+	In    func(f func() error) error
+	Index int    // of the device
+	Name  string // as people call it: "core1:Ethernet1/49"
+	About string // the device: "Et1-49 in core1"
 }
 
-// taps lists the ends of a link, the near ones first; a link of several networks has a pair for each.
-func (f *fabric) taps(l *topology.Link) []tap {
-	var all []tap
-	for _, p := range l.Ends() {
-		for _, ln := range f.byLink[l] {
-			d := ln.end(p)
-			all = append(all, tap{room: f.netns(p.Node), index: int(d.index), name: d.alias, about: d.name + " in " + p.Node.ID})
-		}
-	}
-	return all
-}
-
-// serveCapture is the Handler of CaptureVerb.
-func serveCapture(find func(link string) ([]tap, error)) box.Handler {
+// Serve is the Handler of Verb; find finds the ends of a link, the near ones first.
+func Serve(find func(link string) ([]Tap, error)) box.Handler {
 	return func(ctx context.Context, ch *box.Channel, args json.RawMessage) error {
-		var c Capture
-		if err := (box.Frame{Kind: box.Verb, Data: args}).Decode(&c); err != nil {
+		var r request
+		if err := (box.Frame{Kind: box.Verb, Data: args}).Decode(&r); err != nil {
 			return err
 		}
-		taps, err := find(c.Link)
+		taps, err := find(r.Link)
 		if err != nil {
 			return err
 		}
@@ -65,12 +53,12 @@ func serveCapture(find func(link string) ([]tap, error)) box.Handler {
 }
 
 // capture writes all that passes the taps until ctx ends.
-func capture(ctx context.Context, taps []tap, w io.Writer) error {
+func capture(ctx context.Context, taps []Tap, w io.Writer) error {
 	c := &capturing{}
 	defer c.close()
 	for _, t := range taps {
 		if err := c.open(t); err != nil {
-			return fmt.Errorf("capture at %s: %w", t.name, err)
+			return fmt.Errorf("capture at %s: %w", t.Name, err)
 		}
 	}
 	if err := c.begin(w, taps); err != nil {
@@ -95,21 +83,21 @@ type capturing struct {
 }
 
 // open opens a packet socket. Until it is bound to its device it hears nothing (protocol 0), rather than everything.
-func (c *capturing) open(t tap) error {
+func (c *capturing) open(t Tap) error {
 	var fd int
-	err := t.room.do(func() (err error) {
+	err := t.In(func() (err error) {
 		fd, err = unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("open packet socket: %w", err)
 	}
-	c.socks = append(c.socks, os.NewFile(uintptr(fd), t.name))
-	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, captureBuffer) // without it more may be lost, and the file says so
+	c.socks = append(c.socks, os.NewFile(uintptr(fd), t.Name))
+	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, readerBuffer) // without it more may be lost, and the file says so
 	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err != nil {
 		return fmt.Errorf("ask for time stamps: %w", err)
 	}
-	if err := unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: bigEndian16(unix.ETH_P_ALL), Ifindex: t.index}); err != nil {
+	if err := unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: bigEndian16(unix.ETH_P_ALL), Ifindex: t.Index}); err != nil {
 		return fmt.Errorf("bind packet socket: %w", err)
 	}
 	return nil
@@ -121,12 +109,12 @@ func bigEndian16(v uint16) uint16 {
 }
 
 // begin writes the file's head. Times are the real-time clock's, as in the log's wall times.
-func (c *capturing) begin(w io.Writer, taps []tap) error {
+func (c *capturing) begin(w io.Writer, taps []Tap) error {
 	options := pcapgo.DefaultNgWriterOptions
 	options.SectionInfo.Application = "dcdrill"
 	for i, t := range taps {
 		end := pcapgo.NgInterface{
-			Name: t.name, Description: t.about, OS: "linux", LinkType: layers.LinkTypeEthernet, TimestampResolution: 9,
+			Name: t.Name, Description: t.About, OS: "linux", LinkType: layers.LinkTypeEthernet, TimestampResolution: 9,
 		}
 		var err error
 		if i == 0 {
@@ -161,7 +149,7 @@ func (c *capturing) read(i int) error {
 	if err != nil {
 		return err
 	}
-	f := frameReader{buf: make([]byte, captureFrame), oob: make([]byte, 128)}
+	f := frameReader{buf: make([]byte, longestFrame), oob: make([]byte, 128)}
 	wait := raw.Read
 	for {
 		outer := wait(f.receive)
@@ -197,7 +185,7 @@ func (f *frameReader) receive(fd uintptr) bool {
 	var oobn int
 	f.n, oobn, _, _, f.err = unix.Recvmsg(int(fd), f.buf, f.oob, unix.MSG_DONTWAIT)
 	if f.err == nil {
-		f.stamp, _ = stampIn(f.oob[:oobn])
+		f.stamp, _ = StampIn(f.oob[:oobn])
 	}
 	return !errors.Is(f.err, unix.EAGAIN)
 }
