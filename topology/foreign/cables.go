@@ -103,7 +103,7 @@ func (l *cableList) header() bool {
 	}
 	for i, ours := range columns {
 		theirs := cmp.Or(l.opts.Columns[ours], ours)
-		at := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, theirs) })
+		at := slices.IndexFunc(names, func(n string) bool { return sameColumn(n, theirs) })
 		_, asked := l.opts.Columns[ours]
 		if at < 0 && (i < needed || asked) {
 			hint := cmp.Or(yamlfile.Suggest(theirs, names), "say which it is with --column "+ours+"=NAME; there are "+strings.Join(names, ", "))
@@ -114,6 +114,13 @@ func (l *cableList) header() bool {
 		}
 	}
 	return len(l.ps) == 0
+}
+
+// sameColumn says whether two names of columns differ in no more than case and in what is between their words: Device A and
+// device_a.
+func sameColumn(a, b string) bool {
+	between := strings.NewReplacer(" ", "_", "-", "_")
+	return strings.EqualFold(between.Replace(a), between.Replace(b))
 }
 
 // wrong adds what the reader of CSV says; io.EOF is nothing wrong.

@@ -1,6 +1,7 @@
 package foreign
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -70,6 +71,16 @@ func TestColumnsOfTheirOwn(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, plant.Links, 2)
 	assert.Equal(t, topology.Switch, plant.Node("sw").Kind)
+}
+
+// TestHeadersAsSpreadsheetsHaveThem: nobody types underscores there.
+func TestHeadersAsSpreadsheetsHaveThem(t *testing.T) {
+	p, err := Cables("x.csv", []byte("Device A;Port-A;Device B;PORT B;Type\nh1;eth0;sw1;1;\nh1;eth1;sw2;1;\nsw1;9;sw2;9;\nh2;eth0;sw1;2;\n"), CableOptions{
+		Kinds: map[string]string{"switch": "sw*"},
+	})
+	require.NoError(t, err)
+	assert.Contains(t, p.String(), "    # in sw1-hosts, sw2-hosts apart: if its ports are bonded, give them one network and say bonds\n    h1: ")
+	assert.Equal(t, 1, strings.Count(p.String(), "apart:"), "h2 is at one switch")
 }
 
 func TestCableProblemsHaveTheirPlace(t *testing.T) {

@@ -75,6 +75,7 @@ type end struct {
 // plant makes a topology of what was read.
 func (im *importer) plant() (*Plant, error) {
 	im.segments()
+	im.apart()
 	return &Plant{Root: im.tree(), left: im.left}, im.ps.Err()
 }
 

@@ -3,6 +3,7 @@ package foreign
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
@@ -43,6 +44,24 @@ func (im *importer) segments() {
 			if e.device.routes() && !slices.Contains(w.inNet.gateways, e.device) {
 				w.inNet.gateways = append(w.inNet.gateways, e.device)
 			}
+		}
+	}
+}
+
+// apart notes the hosts that stand in networks of several switches. They are bonded mostly, and no list of cables says so:
+// without a bond each switch alone is a way of its own, and is told as a single point of failure.
+func (im *importer) apart() {
+	nets := map[*device][]string{}
+	for _, w := range im.wires {
+		for _, e := range w.ends {
+			if w.inNet != nil && !e.device.routes() && e.device.role != toBridge && !slices.Contains(nets[e.device], w.inNet.id) {
+				nets[e.device] = append(nets[e.device], w.inNet.id)
+			}
+		}
+	}
+	for _, d := range im.nodes {
+		if in := nets[d]; len(in) > 1 {
+			im.leftover(d.id, "in "+strings.Join(in, ", ")+" apart: if its ports are bonded, give them one network and say bonds")
 		}
 	}
 }
