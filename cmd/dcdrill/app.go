@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -61,6 +62,7 @@ command line or a file is wrong; 3 this machine cannot; 4 inconclusive; 130 inte
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return plainly(err) })
 	root.SetVersionTemplate("dcdrill {{.Version}}\n")
 	root.AddGroup(
 		&cobra.Group{ID: "ask", Title: "Ask what happens:"},
@@ -73,6 +75,18 @@ command line or a file is wrong; 3 this machine cannot; 4 inconclusive; 130 inte
 	a.commands(root)
 	a.helpful(root)
 	return root
+}
+
+// plainly says of a flag that cannot be read what it wants, in place of who could not read it.
+func plainly(err error) error {
+	flag, by, found := strings.Cut(err.Error(), ": strconv.")
+	switch {
+	case !found:
+		return err
+	case strings.HasPrefix(by, "ParseBool"):
+		return errors.New(flag + ": want true or false")
+	}
+	return errors.New(flag + ": want a whole number")
 }
 
 // standsAtOnce says whether something stands from the beginning of a command. Those that ask and write read and search first:

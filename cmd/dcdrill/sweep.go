@@ -151,7 +151,7 @@ func (f *sweepFlags) check() error {
 	}
 	f.behaviour = f.behaviour || f.confirm > 0 || f.availability
 	switch {
-	case f.Depth < 1:
+	case f.Depth < 1 || f.Depth > sweep.MaxDepth:
 		return usage("--k is %d: from 1 to %d failures at once", f.Depth, sweep.MaxDepth)
 	case f.Trials.Most < 1:
 		return usage("--sets is %d: play at least one", f.Trials.Most)
