@@ -16,7 +16,7 @@ import (
 type loading struct {
 	Pos   yamlfile.Pos
 	Scale int `yaml:"scale,required" doc:"how many times smaller demands and speeds are played: with 5000 a stream of 3G sends 600K over links of 2M"`
-	Queue int `yaml:"queue" doc:"how many frames may wait at a port, the one being sent among them; 8 by default"`
+	Queue int `yaml:"queue,positive" doc:"how many frames may wait at a port, the one being sent among them; 8 by default"`
 }
 
 const (

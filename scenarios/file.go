@@ -15,7 +15,7 @@ type file struct {
 	Start       *yamlfile.Node `yaml:"start" doc:"local date and time of scenario time 0, such as 2023-06-01T13:00"`
 	Zone        *yamlfile.Node `yaml:"zone" doc:"time zone of start, such as America/Chicago; UTC by default"`
 	Seed        uint64         `yaml:"seed" doc:"seed of all dice; the same seed gives the same schedule"`
-	Until       time.Duration  `yaml:"until" doc:"when the run ends at the latest; 24h by default"`
+	Until       time.Duration  `yaml:"until,positive" doc:"when the run ends at the latest; 24h by default"`
 	Load        *loading       `yaml:"load" doc:"has the demands of streams and the speeds of links play, so that what does not fit is lost"`
 	Workloads   *yamlfile.Node `yaml:"workloads" doc:"workloads beside, or instead of, those of the plant, keyed by id"`
 	Timeline    *yamlfile.Node `yaml:"timeline" doc:"what goes wrong and when, keyed by id"`
@@ -42,7 +42,7 @@ type timing struct {
 	At    *yamlfile.Node `yaml:"at" doc:"scenario time, or with a start a time of day such as 13:05; 0s by default"`
 	When  *when          `yaml:"when" doc:"an event to wait for instead of a time"`
 	After time.Duration  `yaml:"after" doc:"how long after that event"`
-	For   time.Duration  `yaml:"for" doc:"how long it lasts; by default as long as its kind says, or to the end"`
+	For   time.Duration  `yaml:"for,positive" doc:"how long it lasts; by default as long as its kind says, or to the end"`
 	By    string         `yaml:"by" doc:"who did it"`
 }
 
@@ -55,7 +55,7 @@ type when struct {
 	Down   string `yaml:"down" doc:"a node that loses power, or a workload that is no longer served"`
 	Fault  string `yaml:"fault" doc:"an entry of the timeline that begins"`
 	Healed string `yaml:"healed" doc:"an entry of the timeline that ends"`
-	Count  int    `yaml:"count" doc:"the how-manieth such event; the first by default"`
+	Count  int    `yaml:"count,positive" doc:"the how-manieth such event; the first by default"`
 
 	Task      string `yaml:"task" doc:"a kind of work, such as diagnose-part, that somebody begins"`
 	Ended     bool   `yaml:"ended" doc:"or ends"`

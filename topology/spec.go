@@ -111,7 +111,7 @@ type NetworkSpec struct {
 	Pos     Pos
 	Subnet  *PrefixSpec  `yaml:"subnet,required,scalar" doc:"IPv4 prefix, such as 10.0.10.0/24"`
 	Subnet6 *PrefixSpec  `yaml:"subnet6" doc:"IPv6 prefix"`
-	MTU     int          `yaml:"mtu" doc:"largest packet in bytes, 1500 by default"`
+	MTU     int          `yaml:"mtu,positive" doc:"largest packet in bytes, 1500 by default"`
 	Gateway *GatewaySpec `yaml:"gateway" doc:"node or pair that routes for this network"`
 }
 
@@ -119,8 +119,8 @@ type NetworkSpec struct {
 type GatewaySpec struct {
 	Pos      Pos
 	Via      yamlfile.Word `yaml:"via,required,scalar" doc:"node, or group whose members share a virtual address"`
-	Takeover time.Duration `yaml:"takeover" doc:"how long the others wait for a silent holder, 3.6s by default"`
-	Advert   time.Duration `yaml:"advert" doc:"how often the holder is heard, 1s by default"`
+	Takeover time.Duration `yaml:"takeover,positive" doc:"how long the others wait for a silent holder, 3.6s by default"`
+	Advert   time.Duration `yaml:"advert,positive" doc:"how often the holder is heard, 1s by default"`
 }
 
 // GroupSpec is a group as typed.

@@ -44,7 +44,6 @@ type reading struct {
 	read     map[string]bool // members
 	evidence []int
 	damaged  []sim.Event
-	damage   []int
 }
 
 func readBack(log *sim.Log, workload string) reading {
@@ -63,7 +62,6 @@ func readBack(log *sim.Log, workload string) reading {
 		r.evidence = append(r.evidence, e.Seq)
 		if !d.Sound() {
 			r.damaged = append(r.damaged, e)
-			r.damage = append(r.damage, e.Seq)
 		}
 	}
 	return r

@@ -26,7 +26,10 @@ func (c *DataLost) Judge(log *sim.Log) sim.Judgement {
 	switch {
 	case len(r.damaged) > 0:
 		d := r.damaged[0]
-		j.Outcome, j.Evidence = sim.Passed, r.damage
+		j.Outcome, j.Evidence = sim.Passed, nil
+		for _, e := range r.damaged {
+			j.Evidence = append(j.Evidence, e.Seq)
+		}
 		j.Got = fmt.Sprintf("%d of %d members, %s: %s", r.hurt(), r.members, d.Subject, damage(d.Data.(sim.IntegrityData)))
 	case len(r.evidence) > 0:
 		j.Outcome = sim.Failed

@@ -15,9 +15,9 @@ type Script struct {
 	Pos        topology.Pos
 	Title      string                      `yaml:"title" doc:"what players see it called: the scenario's name may tell too much; Drill by default"`
 	Purpose    string                      `yaml:"purpose" doc:"what the drill is for, in a sentence"`
-	Lasts      time.Duration               `yaml:"lasts" doc:"real time that the table has; 60m by default"`
+	Lasts      time.Duration               `yaml:"lasts,positive" doc:"real time that the table has; 60m by default"`
 	Briefing   string                      `yaml:"briefing" doc:"what players know when it begins: read it aloud"`
-	Staff      int                         `yaml:"staff" doc:"how many people work side by side on many parts of one sort; 1 by default"`
+	Staff      int                         `yaml:"staff,positive" doc:"how many people work side by side on many parts of one sort; 1 by default"`
 	Monitoring string                      `yaml:"monitoring" doc:"the workload that is the table's own monitoring: it has no data while it is not served, and of what it does not reach"`
 	Roles      yamlfile.Ordered[Role]      `yaml:"roles" doc:"who sits at the table, keyed by a short name"`
 	Contacts   yamlfile.Ordered[Contact]   `yaml:"contacts" doc:"who players can write to in a functional drill, keyed by a short name; vendor, customer, manager and press by default"`
@@ -147,7 +147,7 @@ type Decision struct {
 type Option struct {
 	Pos   topology.Pos
 	Text  string         `yaml:"text,scalar,required" doc:"what is decided"`
-	Takes time.Duration  `yaml:"takes" doc:"how long it takes people before it takes effect"`
+	Takes time.Duration  `yaml:"takes,positive" doc:"how long it takes people before it takes effect"`
 	Cost  string         `yaml:"cost" doc:"what it costs, in words"`
 	Does  *yamlfile.Node `yaml:"does" doc:"what it does to the plant: operations keyed by kind, such as reseat: core1:Ethernet1/1"`
 	Truth string         `yaml:"truth" doc:"what comes of it; players never see it before the end"`

@@ -56,7 +56,7 @@ type ConfigPush struct {
 type Gate struct {
 	Served []string      `yaml:"served,scalar" doc:"workloads that must be served all the time"`
 	Ping   []string      `yaml:"ping" doc:"workloads that must answer pings all the time"`
-	Soak   time.Duration `yaml:"soak" doc:"how long to watch after each step; 2m by default"`
+	Soak   time.Duration `yaml:"soak,positive" doc:"how long to watch after each step; 2m by default"`
 }
 
 // Window is a maintenance window.
@@ -64,7 +64,7 @@ type Window struct {
 	From string `yaml:"from" doc:"time of day when it opens, such as 22:00"`
 	To   string `yaml:"to" doc:"time of day when it closes: a step begun after it waits for the next night"`
 	// Most is the blast radius.
-	Most int `yaml:"blast_radius" doc:"how many nodes may be out of service at a time, whatever the roll-out; no limit by default"`
+	Most int `yaml:"blast_radius,positive" doc:"how many nodes may be out of service at a time, whatever the roll-out; no limit by default"`
 }
 
 // Resolve finds the nodes and what the gate watches, and holds the class against its rules.

@@ -19,8 +19,8 @@ const DefaultCrashes = 5
 // last attempt it boots and stays; the fault ends then by itself.
 type CrashLoop struct {
 	Target   topology.Target `yaml:"target,scalar,required" doc:"what crashes: nodes, a family, a range or a group"`
-	Period   time.Duration   `yaml:"period" doc:"from one crash to the next; 5m by default"`
-	Attempts int             `yaml:"attempts" doc:"how often it crashes; by default until the fault ends, or 5 times where it has no end"`
+	Period   time.Duration   `yaml:"period,positive" doc:"from one crash to the next; 5m by default"`
+	Attempts int             `yaml:"attempts,positive" doc:"how often it crashes; by default until the fault ends, or 5 times where it has no end"`
 
 	nodes []*topology.Node
 }

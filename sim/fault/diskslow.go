@@ -20,7 +20,7 @@ const SlowLatency = 100 * time.Millisecond
 // DiskSlow is an array that answers late. Two of them add up.
 type DiskSlow struct {
 	Array   string        `yaml:"array,scalar,required" doc:"the storage node"`
-	Latency time.Duration `yaml:"latency" doc:"what it adds to every request; 100ms by default"`
+	Latency time.Duration `yaml:"latency,positive" doc:"what it adds to every request; 100ms by default"`
 
 	array *topology.Node
 }

@@ -30,9 +30,9 @@ const (
 // stays shut when the fault ends.
 type Flap struct {
 	Target topology.Target `yaml:"target,scalar,required" doc:"links, node:port ends, or nodes (all their links)"`
-	Down   time.Duration   `yaml:"down" doc:"how long it is down each time; 500ms by default"`
-	Up     time.Duration   `yaml:"up" doc:"how long it is up in between; 500ms by default"`
-	Count  int             `yaml:"count" doc:"how often it goes down; by default until the fault ends, or 10 times where it has no end"`
+	Down   time.Duration   `yaml:"down,positive" doc:"how long it is down each time; 500ms by default"`
+	Up     time.Duration   `yaml:"up,positive" doc:"how long it is up in between; 500ms by default"`
+	Count  int             `yaml:"count,positive" doc:"how often it goes down; by default until the fault ends, or 10 times where it has no end"`
 	Jitter time.Duration   `yaml:"jitter" doc:"each down and up lasts up to this much longer, by the dice"`
 	// ErrDisableAfter is nil for the default.
 	ErrDisableAfter *int `yaml:"err_disable_after" doc:"flaps within 10s that make a switch at either end shut the port; 5 by default, 0 for never"`

@@ -16,7 +16,7 @@ func init() {
 type Reboot struct {
 	Target topology.Target `yaml:"target,scalar,required" doc:"what reboots: nodes, a family, a range or a group"`
 	Offset time.Duration   `yaml:"offset" doc:"time from one node to the next; all together without it"`
-	Off    time.Duration   `yaml:"off" doc:"time without power; by default what the boot profile says, or 5s"`
+	Off    time.Duration   `yaml:"off,positive" doc:"time without power; by default what the boot profile says, or 5s"`
 
 	nodes []*topology.Node
 }

@@ -16,7 +16,7 @@ func init() {
 // caches to say.
 type StoragePowerLoss struct {
 	Array string        `yaml:"array,scalar,required" doc:"the storage node"`
-	Off   time.Duration `yaml:"off" doc:"time without power; by default what the boot profile says, or 5s"`
+	Off   time.Duration `yaml:"off,positive" doc:"time without power; by default what the boot profile says, or 5s"`
 
 	cycle Reboot
 }

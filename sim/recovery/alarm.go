@@ -20,8 +20,8 @@ const (
 // Monitoring is where alarms come from. It is a workload like others: while it is not served nobody is alarmed.
 type Monitoring struct {
 	Workload yamlfile.Word `yaml:"workload,scalar" doc:"the workload that is the monitoring; without one it stands elsewhere and never goes blind"`
-	Poll     time.Duration `yaml:"poll" doc:"how often it asks; 1m by default"`
-	Blind    time.Duration `yaml:"blind" doc:"how long it takes until users are heard while it is blind; 15m by default"`
+	Poll     time.Duration `yaml:"poll,positive" doc:"how often it asks; 1m by default"`
+	Blind    time.Duration `yaml:"blind,positive" doc:"how long it takes until users are heard while it is blind; 15m by default"`
 }
 
 // raise begins the incident with the first thing that somebody could notice.

@@ -11,8 +11,8 @@ import (
 // Communication is when clients are told what. PagerDuty's guide asks for a first word within 5 minutes and one every 20
 // after that; a press release two hours late was what a parliament asked a carrier about (Optus, 2023).
 type Communication struct {
-	First   time.Duration `yaml:"first_notice" doc:"from detection to the first notice; 15m by default"`
-	Every   time.Duration `yaml:"every" doc:"from one update to the next; 1h by default"`
+	First   time.Duration `yaml:"first_notice,positive" doc:"from detection to the first notice; 15m by default"`
+	Every   time.Duration `yaml:"every,positive" doc:"from one update to the next; 1h by default"`
 	Channel yamlfile.Word `yaml:"channel" doc:"the workload that carries notices, such as a status page: while it is not served, nobody is told"`
 }
 

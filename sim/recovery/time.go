@@ -12,8 +12,8 @@ import (
 // drawn from a lognormal distribution (MIL-HDBK-472, which finds it for maintenance times).
 type Time struct {
 	Pos    yamlfile.Pos
-	Median time.Duration `yaml:"median,scalar" doc:"how long it takes; with p95, in half of the cases at most"`
-	P95    time.Duration `yaml:"p95" doc:"how long it takes in 95 of 100 cases at most; without it always the median"`
+	Median time.Duration `yaml:"median,scalar,positive" doc:"how long it takes; with p95, in half of the cases at most"`
+	P95    time.Duration `yaml:"p95,positive" doc:"how long it takes in 95 of 100 cases at most; without it always the median"`
 }
 
 // z95 is the 95 % quantile of the standard normal distribution.

@@ -26,7 +26,7 @@ type SideEffect struct {
 	Pos    yamlfile.Pos
 	Target topology.Target `yaml:"target,required" doc:"links, node:port ends, or nodes (all their links)"`
 	Outage time.Duration   `yaml:"outage,required" doc:"for how long"`
-	Count  int             `yaml:"count" doc:"how many of these tasks do it, the first ones; every one by default"`
+	Count  int             `yaml:"count,positive" doc:"how many of these tasks do it, the first ones; every one by default"`
 
 	links []*topology.Link
 }

@@ -29,9 +29,9 @@ type Visitor interface {
 type Customers struct {
 	From     topology.Target `yaml:"from,required" doc:"who asks: nodes, a family, a range or a group"`
 	To       string          `yaml:"to,required" doc:"the workload of virtual machines that serves"`
-	Count    int             `yaml:"count" doc:"how many ask; one for every pair of asker and machine by default"`
+	Count    int             `yaml:"count,positive" doc:"how many ask; one for every pair of asker and machine by default"`
 	Interval time.Duration   `yaml:"interval" doc:"from one request to the next; see the kind's default"`
-	Timeout  time.Duration   `yaml:"timeout" doc:"when the client gives a request up; 5s by default"`
+	Timeout  time.Duration   `yaml:"timeout,positive" doc:"when the client gives a request up; 5s by default"`
 	For      time.Duration   `yaml:"tolerates" doc:"the longest outage that its users do not mind"`
 }
 

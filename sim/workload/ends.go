@@ -30,8 +30,8 @@ type Ends struct {
 	Networks []string      `yaml:"networks" doc:"the networks it may use, any one being enough (multipath); whatever routing gives without it"`
 	Network  string        `yaml:"network" doc:"the one network it uses"`
 	Family   string        `yaml:"family" enum:"ipv4|ipv6" doc:"ipv4 (default), or ipv6: in a network with a subnet6, named by network or networks"`
-	Count    int           `yaml:"count" doc:"how many members it has; one for every pair by default"`
-	For      time.Duration `yaml:"tolerates" doc:"the longest outage that its users do not mind"`
+	Count    int           `yaml:"count,positive" doc:"how many members it has; one for every pair by default"`
+	For      time.Duration `yaml:"tolerates,positive" doc:"the longest outage that its users do not mind"`
 }
 
 // patience is the longest outage that users do not mind.

@@ -33,7 +33,7 @@ const (
 // Files is people who keep files in virtual machines: each file is uploaded, downloaded again and compared.
 type Files struct {
 	Customers
-	Size int `yaml:"size" doc:"octets in a file; 65536 by default"`
+	Size int `yaml:"size,positive" doc:"octets in a file; 65536 by default"`
 }
 
 // Tolerates is FilesTolerates, or as told.

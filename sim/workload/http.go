@@ -40,10 +40,10 @@ const (
 // machines, the server runs in them, and each of its pages is read from the machine's disk.
 type HTTP struct {
 	Ends
-	Interval  time.Duration `yaml:"interval" doc:"from one request to the next; 1s by default"`
-	Timeout   time.Duration `yaml:"timeout" doc:"when the client gives a request up; 5s by default"`
+	Interval  time.Duration `yaml:"interval,positive" doc:"from one request to the next; 1s by default"`
+	Timeout   time.Duration `yaml:"timeout,positive" doc:"when the client gives a request up; 5s by default"`
 	KeepAlive bool          `yaml:"keep_alive" doc:"use connections again; by default each request makes a new one"`
-	Size      int           `yaml:"size" doc:"octets in an answer; 1024 by default"`
+	Size      int           `yaml:"size,positive" doc:"octets in an answer; 1024 by default"`
 }
 
 // Tolerates is HTTPTolerates, or as told.

@@ -37,8 +37,8 @@ const (
 // it and tries again: so an outage delays mail, and loses none that the disk does not lose.
 type Mail struct {
 	Customers
-	Size   int           `yaml:"size" doc:"octets in a mail; 4096 by default"`
-	Bounce time.Duration `yaml:"bounce" doc:"when a sender gives a mail up and returns it; 120h by default"`
+	Size   int           `yaml:"size,positive" doc:"octets in a mail; 4096 by default"`
+	Bounce time.Duration `yaml:"bounce,positive" doc:"when a sender gives a mail up and returns it; 120h by default"`
 }
 
 // Tolerates is MailTolerates, or as told.

@@ -32,7 +32,7 @@ type Reach struct {
 	Ends
 	Bears
 	Proto    string        `yaml:"proto" enum:"icmp|udp" doc:"what is sent: icmp (default) or udp, echoed by a server"`
-	Interval time.Duration `yaml:"interval" doc:"from one echo to the next; 10ms by default, more when there are very many members"`
+	Interval time.Duration `yaml:"interval,positive" doc:"from one echo to the next; 10ms by default, more when there are very many members"`
 }
 
 // Tolerates is ReachTolerates, or as told.

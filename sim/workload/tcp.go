@@ -38,8 +38,8 @@ const (
 // nearer to the earliest moment that the law allows than it otherwise might; one that would have been given up is.
 type TCP struct {
 	Ends
-	Interval time.Duration `yaml:"interval" doc:"from one echo to the next; 100ms by default"`
-	Timeout  time.Duration `yaml:"timeout" doc:"when the application gives up a stalled connection and makes a new one; by default when the kernel does"`
+	Interval time.Duration `yaml:"interval,positive" doc:"from one echo to the next; 100ms by default"`
+	Timeout  time.Duration `yaml:"timeout,positive" doc:"when the application gives up a stalled connection and makes a new one; by default when the kernel does"`
 }
 
 // Tolerates is TCPTolerates, or as told.

@@ -34,8 +34,8 @@ const (
 type UDP struct {
 	Ends
 	Bears
-	Interval time.Duration `yaml:"interval" doc:"from one datagram to the next; 20ms by default"`
-	Size     int           `yaml:"size" doc:"octets in a datagram; 172 by default (G.711 voice)"`
+	Interval time.Duration `yaml:"interval,positive" doc:"from one datagram to the next; 20ms by default"`
+	Size     int           `yaml:"size,positive" doc:"octets in a datagram; 172 by default (G.711 voice)"`
 
 	scattered bool
 }

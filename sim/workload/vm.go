@@ -38,14 +38,14 @@ const (
 // answering pings while it cannot write a byte. Health is a write that the array has acknowledged as safe.
 type VM struct {
 	On      topology.Target `yaml:"on,required" doc:"the hosts: the machines are placed on them in turn"`
-	Count   int             `yaml:"count" doc:"how many there are; one for every host by default"`
+	Count   int             `yaml:"count,positive" doc:"how many there are; one for every host by default"`
 	Disk    string          `yaml:"disk,required" doc:"the datastore of the host that it lives on"`
 	Network string          `yaml:"network" doc:"the network by which it is reached; without it, the host's own"`
 	Guest   Guest           `yaml:"guest" doc:"what runs in it"`
 	Service string          `yaml:"service" enum:"mail|files|web|database" doc:"what it serves from its disk to workloads of kind mail, files or database; pages to http it serves besides"`
 	OnAPD   string          `yaml:"on_apd" enum:"none|restart" doc:"what the host does when all paths have been down for 320 s: nothing (default), or restart it"`
-	Every   time.Duration   `yaml:"interval" doc:"from one write to the next; 1s by default"`
-	For     time.Duration   `yaml:"tolerates" doc:"the longest outage that it survives; its guest's disk timeout by default"`
+	Every   time.Duration   `yaml:"interval,positive" doc:"from one write to the next; 1s by default"`
+	For     time.Duration   `yaml:"tolerates,positive" doc:"the longest outage that it survives; its guest's disk timeout by default"`
 }
 
 // Guest is what runs in a virtual machine.
@@ -55,7 +55,7 @@ type Guest struct {
 	Timeout Patience      `yaml:"timeout" doc:"how long it waits for its disk: a time, or never"`
 	NoFlush bool          `yaml:"nobarrier" doc:"it does not have its disk flushed (mount option nobarrier): a volatile cache may lose what it said was written"`
 	Tools   bool          `yaml:"tools" doc:"the hypervisor's tools are installed: they set the timeout of a Linux SCSI disk to 180s"`
-	Boot    time.Duration `yaml:"boot" doc:"how long it boots from disks that nobody else keeps busy; 1m by default"`
+	Boot    time.Duration `yaml:"boot,positive" doc:"how long it boots from disks that nobody else keeps busy; 1m by default"`
 	// Reads counts where the array has a limit.
 	Reads topology.Bytes `yaml:"boot_reads" doc:"what it reads while it boots, which takes an array with throughput or iops its time; 128MiB by default"`
 }

@@ -38,8 +38,8 @@ const (
 // seconds later, and up to thirty where the telephone had just given up one (32 s) and rests.
 type VoIP struct {
 	Ends
-	Interval time.Duration `yaml:"interval" doc:"the voice in one packet, 10ms to 200ms; 20ms by default"`
-	Silence  time.Duration `yaml:"silence" doc:"how long a call in which nothing is heard is held before it is cut; 10s by default"`
+	Interval time.Duration `yaml:"interval,positive" doc:"the voice in one packet, 10ms to 200ms; 20ms by default"`
+	Silence  time.Duration `yaml:"silence,positive" doc:"how long a call in which nothing is heard is held before it is cut; 10s by default"`
 }
 
 // Tolerates is VoIPTolerates, or as told.

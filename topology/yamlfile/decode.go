@@ -23,7 +23,8 @@ var (
 // Decode fills what into points at from a node and adds everything that does not fit to ps.
 //
 // Structs are filled by their tags: `yaml:"key"`, `yaml:"key,required"`,
-// `yaml:"key,scalar"` (a scalar or list in place of the map fills this field), `enum:"a|b"`. Embedded structs are read
+// `yaml:"key,scalar"` (a scalar or list in place of the map fills this field), `yaml:"key,positive"` (zero is refused, since
+// it stands for what is not said), `enum:"a|b"`. Embedded structs are read
 // as if their fields were the outer one's; a field Pos of type Pos gets the node's place; a *Node is kept as it is.
 // Scalars are read by encoding.TextUnmarshaler, as durations with a unit, as numbers, booleans or strings. Where a
 // list is wanted, anything else is a list of one.
@@ -92,7 +93,8 @@ func decodeStruct(n *Node, v reflect.Value, ps *Problems) {
 	setPos(n, v)
 	fields := fieldsOf(v.Type())
 	if short, ok := shorthand(fields); ok && (n.Kind() == Scalar || n.Kind() == List) {
-		decode(n, v.FieldByIndex(short.index), ps)
+		short.key = "it" // nobody wrote its name
+		decodeField(n, v.FieldByIndex(short.index), short, ps)
 		return
 	}
 	if n.Kind() != Map && n.Kind() != Null {
@@ -109,13 +111,22 @@ func decodeStruct(n *Node, v reflect.Value, ps *Problems) {
 			}
 			meant[f.key] = true // and goes on as if it had been typed: what follows from a slip is not told as well
 		}
-		decode(e.Value, v.FieldByIndex(f.index), ps)
+		decodeField(e.Value, v.FieldByIndex(f.index), f, ps)
 		checkEnum(e.Value, v.FieldByIndex(f.index), f, ps)
 	}
 	for _, f := range fields {
 		if f.required && n.Lookup(f.key).Kind() == Null && !meant[f.key] {
 			ps.Add(n.Pos(), "", "%q is missing here", f.key)
 		}
+	}
+}
+
+// decodeField reads a value of a struct. A zero that would be taken for nothing said is refused.
+func decodeField(n *Node, v reflect.Value, f field, ps *Problems) {
+	before := len(*ps)
+	decode(n, v, ps)
+	if f.positive && n.Kind() == Scalar && len(*ps) == before && v.IsZero() {
+		ps.Add(n.pos, "leave it out for what it is by default", "%s cannot be %s", f.key, n.text)
 	}
 }
 

@@ -6,13 +6,14 @@ import (
 	"sync"
 )
 
-// field is what the tag `yaml:"key,required,scalar" doc:"..."` says of a struct's field.
+// field is what the tag `yaml:"key,required,scalar,positive" doc:"..."` says of a struct's field.
 type field struct {
 	key      string
 	doc      string
 	enum     string
 	required bool
 	scalar   bool // takes a value or list that stands for the whole struct
+	positive bool // zero means that nobody says, so nobody can say zero
 	index    []int
 	typ      reflect.Type
 }
@@ -48,6 +49,7 @@ func listFields(t reflect.Type) []field {
 		all = append(all, field{
 			key: key, doc: f.Tag.Get("doc"), enum: f.Tag.Get("enum"), index: []int{i}, typ: f.Type,
 			required: strings.Contains(options, "required"), scalar: strings.Contains(options, "scalar"),
+			positive: strings.Contains(options, "positive"),
 		})
 	}
 	return all
@@ -78,7 +80,9 @@ type Field struct {
 	Required bool
 	Scalar   bool // a scalar or list in place of the map is this field
 	// Words are all that it can be; nil where it can be more than some words.
-	Words []string
+	Words    []string
+	Positive bool // zero cannot be said: it means that nobody says
+	Type     reflect.Type
 }
 
 // Fields lists the keys that a struct, or what v points to, is filled from, in order of its fields.
@@ -93,7 +97,7 @@ func Fields(v any) []Field {
 		if f.enum != "" {
 			words = strings.Split(f.enum, "|")
 		}
-		all = append(all, Field{f.key, f.doc, f.required, f.scalar, words})
+		all = append(all, Field{f.key, f.doc, f.required, f.scalar, words, f.positive, f.typ})
 	}
 	return all
 }

@@ -187,14 +187,21 @@ function forms() {
   }));
 }
 
-// watch shows the present for as long as the page can be seen: a page in the background holds no connection, of which a
-// browser has few, and finds the present when it comes back.
+// watch shows the present. Whoever has the page open is here, in a tab in the background as well; but where a browser has
+// several pages of a drill open, those in the background give up their connections to the one that is looked at, since it has
+// few of them, and find the present when they come back.
 function watch(show) {
   let stream;
-  const look = () => {
+  const others = new BroadcastChannel("drill");
+  others.onmessage = () => {
+    if (!document.hidden) return;
     stream?.close();
     stream = undefined;
-    if (document.hidden) return;
+  };
+  const look = () => {
+    if (document.hidden && stream) return;
+    others.postMessage("looked at");
+    if (stream && stream.readyState !== EventSource.CLOSED) return;
     stream = new EventSource("events");
     stream.onmessage = (e) => show(JSON.parse(e.data));
     stream.onerror = () => { $("lost").textContent = "The desk does not answer. This page tries again by itself; if it stays so, open your link again."; };
