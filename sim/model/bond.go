@@ -19,6 +19,7 @@ type bond struct {
 	cause   int            // of the latest change of a carrier
 	moved   time.Duration  // when it last used another member
 	left    *topology.Port // the one that it used before; nil where it used none
+	unheard bool           // the switch there did not hear it say so
 }
 
 // addBond makes a bond. When in its miimon a carrier changes is not known: the next look comes after as much of one as
@@ -133,6 +134,7 @@ func (w *World) stepBonds(now time.Duration) {
 				b.left = b.conf.Members[was]
 			}
 			w.use(b)
+			b.unheard = w.unheard(b)
 			w.failover(b, was)
 		}
 	}

@@ -153,24 +153,20 @@ func (s *segment) exit(i *topology.Interface, door *topology.Port) (place int, o
 func (s *segment) crosses(from, to int, origin *topology.Node) bool {
 	refused := func(b bridge) bool { return s.refuses(b.node, origin) }
 	if len(s.refused) > 0 && slices.ContainsFunc(s.bridges, refused) {
-		return s.flood(from, origin)[to]
+		return s.flood(from, s.forwarders(origin))[to]
 	}
 	if s.reach == nil {
 		s.reach = make([][]bool, len(s.bridges))
 	}
 	if s.reach[from] == nil {
-		s.reach[from] = s.flood(from, nil)
+		s.reach[from] = s.flood(from, s.forwarders(nil))
 	}
 	return s.reach[from][to]
 }
 
-// flood is where a frame comes past that enters at a bridge.
-func (s *segment) flood(from int, origin *topology.Node) []bool {
+// flood is where a frame comes past that enters at a bridge, which some bridges forward.
+func (s *segment) flood(from int, forwards func(at int) bool) []bool {
 	reached := make([]bool, len(s.bridges))
-	forwards := func(at int) bool {
-		n := s.bridges[at].node
-		return s.serves(n) && (origin == nil || !s.refuses(n, origin))
-	}
 	if !forwards(from) {
 		return reached
 	}
@@ -184,6 +180,34 @@ func (s *segment) flood(from int, origin *topology.Node) []bool {
 		}
 	}
 	return reached
+}
+
+// forwarders says which bridges forward a frame; those that refuse its origin do not. Nobody refuses nil.
+func (s *segment) forwarders(origin *topology.Node) func(at int) bool {
+	return func(at int) bool {
+		n := s.bridges[at].node
+		return s.serves(n) && (origin == nil || !s.refuses(n, origin))
+	}
+}
+
+// hears says whether a switch hears what an interface says to all.
+func (s *segment) hears(at *topology.Node, from *topology.Interface) bool {
+	place, bridges := s.place[at]
+	enters, in := s.entrance(from, s.door(from))
+	return bridges && in && s.crosses(enters, place, from.Node)
+}
+
+// comesPast says whether what an interface sends to another gets there by a switch's bridge. Frames have one
+// way only, for there is no loop: so it does if it would not get there without the switch.
+func (s *segment) comesPast(at *topology.Node, from, to *topology.Interface) bool {
+	place, bridges := s.place[at]
+	enters, in := s.entrance(from, s.doorTo(from, to))
+	leaves, out := s.exit(to, s.doorOf(to, from))
+	if !bridges || !in || !out || !s.crosses(enters, leaves, from.Node) {
+		return false
+	}
+	forwards := s.forwarders(from.Node)
+	return !s.flood(enters, func(b int) bool { return b != place && forwards(b) })[leaves]
 }
 
 // open says whether frames pass from a bridge to the one behind a port: they arrive there, and no spanning tree blocks

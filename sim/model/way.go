@@ -82,7 +82,7 @@ func (w *World) addWay(pairs []pair, oneWay bool) *way {
 	w.charge(y)
 	w.ways = append(w.ways, y)
 	for _, p := range pairs {
-		w.asks[p.there.from] = true
+		w.trips[p.there.from] = append(w.trips[p.there.from], p.there)
 	}
 	return y
 }

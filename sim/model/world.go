@@ -29,7 +29,7 @@ type World struct {
 	storing     []*store // in the order they were made
 	ways        []*way
 	byFlow      map[string]*way
-	asks        map[*topology.Node]bool // that send by themselves: at the beginning of some way
+	trips       map[*topology.Node][]trip // of what a node sends by itself: those at whose beginning it is
 	members     []*member
 	pressed     []pressure // by number of port: what members have it carry; nil while none carries only so much
 	byMember    map[*sim.Member]*member
@@ -51,7 +51,7 @@ func New(env sim.Env, opts Options) (*World, error) {
 	if err := unsupported(env.Plant); err != nil {
 		return nil, err
 	}
-	w := &World{env: env, opts: opts, state: newState(env.Plant), byFlow: map[string]*way{}, asks: map[*topology.Node]bool{}, loads: map[*topology.Node]*load{}, stores: map[*topology.Datastore]*store{}, byMember: map[*sim.Member]*member{},
+	w := &World{env: env, opts: opts, state: newState(env.Plant), byFlow: map[string]*way{}, trips: map[*topology.Node][]trip{}, loads: map[*topology.Node]*load{}, stores: map[*topology.Datastore]*store{}, byMember: map[*sim.Member]*member{},
 		residents: map[sim.Resident]*member{}}
 	w.timer.at, w.timer.cancel = proto.Never, func() {}
 	for _, n := range env.Plant.Nodes {
