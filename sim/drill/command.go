@@ -243,19 +243,37 @@ func decide(r *Room, c Command) error {
 	if o == nil {
 		return topology.NewUnknown("option", c.Args["option"], x.decision.Options.Keys())
 	}
+	work, err := r.worked(o)
+	if err != nil {
+		return fmt.Errorf("decide %s: %w", x.id, err)
+	}
 	if x.given == sim.Never {
 		r.give(x)
 	}
 	x.decided = c.Args["option"]
 	r.log.Add(r.cause, x.id, sim.DecidedData{Option: x.decided, By: c.By, Why: c.Args["why"]})
+	for _, op := range work {
+		r.begin(&task{Operation: op, by: c.By, why: x.id + ": " + x.decided})
+	}
+	return nil
+}
+
+// worked is what an option does, with how long each takes.
+func (r *Room) worked(o *Option) ([]Operation, error) {
+	var all []Operation
 	for _, op := range o.does {
 		op = op.shared(r.Script.Staff)
 		if o.Takes > 0 {
 			op.Takes = o.Takes
+		} else {
+			var err error
+			if op, err = r.means(op); err != nil {
+				return nil, err
+			}
 		}
-		r.begin(&task{Operation: op, by: c.By, why: x.id + ": " + x.decided})
+		all = append(all, op)
 	}
-	return nil
+	return all, nil
 }
 
 // do has people do something to the plant.
@@ -269,6 +287,8 @@ func do(r *Room, c Command) error {
 		if op.Takes, err = time.ParseDuration(text); err != nil || op.Takes < 0 {
 			return fmt.Errorf("%s takes %q: write it as 20m", op, text)
 		}
+	} else if op, err = r.means(op); err != nil {
+		return err
 	}
 	r.line(&task{Operation: op, by: c.By, why: c.Args["why"], hands: r.Script.Roles.Lookup(c.By) != nil})
 	return nil

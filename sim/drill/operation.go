@@ -39,8 +39,8 @@ type hands struct {
 	sim.Act
 }
 
-// looking is the operation that changes nothing.
-const looking = "look"
+// looking is the operation that changes nothing; replacing needs parts, cycling tools.
+const looking, replacing, cycling = "look", "replace", "power-cycle"
 
 // operations are all kinds, in the order in which people come to them. The times are those of one person who knows how, for one part (three minutes a machine fit
 // the incident of 2023, the others are chosen).
@@ -52,7 +52,7 @@ var operations = yamlfile.Ordered[operation]{
 		"take a transceiver out and put it back", 10 * time.Minute, ports,
 		eachPort(func(h *hands, p *topology.Port) string { h.ReseatOptic(h.Act, p); return lookAt(h, p.Link) }), portNames,
 	}},
-	{Key: "replace", Value: operation{
+	{Key: replacing, Value: operation{
 		"put another transceiver in", 20 * time.Minute, ports,
 		eachPort(func(h *hands, p *topology.Port) string { h.ReplaceOptic(h.Act, p, true); return lookAt(h, p.Link) }), portNames,
 	}},
@@ -76,7 +76,7 @@ var operations = yamlfile.Ordered[operation]{
 		"take the power from a node and give it back", 5 * time.Minute, nodes,
 		eachNode(func(h *hands, n *topology.Node) string { h.Reboot(h.Act, n); return n.ID + " is booting" }), nodeNames,
 	}},
-	{Key: "power-cycle", Value: operation{
+	{Key: cycling, Value: operation{
 		"force virtual machines off and boot them, by workload", 3 * time.Minute, machines, powerCycle, machineNames,
 	}},
 }

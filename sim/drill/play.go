@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/recovery"
 )
 
 // Session is a drill to be held.
@@ -49,7 +50,7 @@ func (s *Session) Hold(ctx context.Context) (*sim.Log, error) {
 				s.Serve(run)
 			}
 			room := newRoom(s.Script, &sc, clock, run, s.Changed)
-			room.rerun = s.Rerun
+			room.rerun, room.stock = s.Rerun, recovery.StockOf(s.Scenario)
 			room.resume(s.Resume)
 			s.Open(room)
 		},

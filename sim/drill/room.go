@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/recovery"
 )
 
 // Phase is how far a drill has come.
@@ -40,6 +41,7 @@ type Room struct {
 	steeredBy string
 
 	monitor *monitor
+	stock   *recovery.Stock // nil: parts and tools are not scarce
 	changed func()
 	rerun   Rerun           // nil: remedies are not played
 	begun   map[string]bool // entries of the timeline that have
