@@ -110,11 +110,27 @@ func (d dice) pair(r *Random) (hosts int) {
 	for i, f := range feeds {
 		r.nodes = append(r.nodes, fmt.Sprintf("core%d: {kind: switch%s}", i+1, f))
 	}
+	if d.IntN(2) == 0 {
+		return d.trunks(r)
+	}
 	hosts = 2 + d.IntN(3)
 	for i := 1; i <= hosts; i++ {
 		net := d.one("lan", "lan", "san")
 		r.nodes = append(r.nodes, fmt.Sprintf("h%d: {kind: host, ports: {e0: {to: core1, networks: [%s]%s}, e1: {to: core2, networks: [%s]%s}}%s}",
 			i, net, d.cable(), net, d.cable(), d.bond()))
+	}
+	r.links = []string{"peer: {endpoints: [core1, core2], networks: [lan, san]" + d.cable() + "}"}
+	return hosts
+}
+
+// trunks are the hosts of a pair with both networks on one bond, by their tags.
+func (d dice) trunks(r *Random) (hosts int) {
+	r.head = strings.NewReplacer("lan: {", "lan: {vlan: 10, ", "san: {", "san: {vlan: 20, ").Replace(r.head)
+	hosts = 2 + d.IntN(3)
+	for i := 1; i <= hosts; i++ {
+		native := d.one("", "", ", native: lan", ", native: san")
+		r.nodes = append(r.nodes, fmt.Sprintf("h%d: {kind: host, ports: {e0: {to: core1, networks: [lan, san]%s%s}, e1: {to: core2, networks: [lan, san]%s%s}}%s}",
+			i, native, d.cable(), native, d.cable(), d.bond()))
 	}
 	r.links = []string{"peer: {endpoints: [core1, core2], networks: [lan, san]" + d.cable() + "}"}
 	return hosts
@@ -185,9 +201,15 @@ func (d dice) breaks(r *Random, hosts int) {
 		links = append(links, "peer")
 	}
 	for i := range 1 + d.IntN(3) {
-		fault := d.one("power-off: "+d.one(nodes...), "reboot: "+d.one(nodes...), "isolate: "+d.one(silent...),
-			"link-down: "+d.one(links...), "link-down: "+d.one(links...),
-			fmt.Sprintf("partition: {a: h%d, b: h%d}", 1, 2+d.IntN(hosts-1)))
+		faults := []string{
+			"power-off: " + d.one(nodes...), "reboot: " + d.one(nodes...), "isolate: " + d.one(silent...),
+			"link-down: " + d.one(links...), "link-down: " + d.one(links...),
+			fmt.Sprintf("partition: {a: h%d, b: h%d}", 1, 2+d.IntN(hosts-1)),
+		}
+		if strings.Contains(r.head, "vlan: ") {
+			faults = append(faults, fmt.Sprintf("vlan-missing: {target: %s, network: %s}", d.one(links...), d.one("lan", "lan", "san")))
+		}
+		fault := d.one(faults...)
 		r.faults = append(r.faults, fmt.Sprintf("f%d: {at: %s, for: %s, %s}", i+1, d.seconds(0, 20), d.seconds(3, 30), fault))
 	}
 }

@@ -167,11 +167,15 @@ func (h *Hands) did(a Act, subject, do string) int {
 	return h.Log().Add(a.Cause, subject, ActionData{Do: do, By: a.By, Why: a.Why})
 }
 
-// rollBack opens the ports of a node that changes have shut.
+// rollBack opens the ports of a node that changes have shut, and lets through what changes have taken off them.
 func (h *Hardware) rollBack(n *topology.Node, cause int) {
+	changed := func(r *reason) bool { return r.change }
 	for _, p := range n.Ports {
 		s := h.sockets[p]
-		s.shut = slices.DeleteFunc(s.shut, func(r *reason) bool { return r.change })
+		s.shut = slices.DeleteFunc(s.shut, changed)
+		for network, why := range s.lacks {
+			s.lacks[network] = slices.DeleteFunc(why, changed)
+		}
 	}
 	h.apply(cause)
 }

@@ -52,8 +52,11 @@ type socket struct {
 	dark   int
 	optics []*opticFault
 	shut   []*reason // at its own node
-	up     bool      // carrier, as the world was told
-	gone   bool      // dark, as the world was told
+	// lacks are the reasons why it does not let a network through; lacking are those networks, as the world was told.
+	lacks   map[*topology.Network][]*reason
+	lacking []*topology.Network
+	up      bool // carrier, as the world was told
+	gone    bool // dark, as the world was told
 	// impairments are those of faults; impaired is what the world was told of these and the link's own.
 	impairments []*topology.Impairment
 	impaired    topology.Impairment
@@ -66,7 +69,7 @@ type cable struct {
 	guard       *guard
 }
 
-// reason is one of those why a cable is unplugged or a port is shut. A change of configuration can be rolled back.
+// reason is one of those why a cable is unplugged, a port is shut or lacks a VLAN. A change of configuration can be rolled back.
 type reason struct{ change bool }
 
 // opticFault is one thing that is wrong with a transceiver. Seat says that it is cured by taking it out and putting it
@@ -87,7 +90,7 @@ func NewHardware(env Env, world World) *Hardware {
 	for _, n := range env.Plant.Nodes {
 		h.devices[n] = &device{node: n, stage: topology.Forwarding}
 		for _, p := range n.Ports {
-			h.sockets[p] = &socket{port: p, up: true, impaired: p.Link.Impairment}
+			h.sockets[p] = &socket{port: p, up: true, impaired: p.Link.Impairment, lacks: lackOf(p), lacking: slices.Clone(p.Lacks)}
 		}
 	}
 	for _, l := range env.Plant.Links {
@@ -162,6 +165,8 @@ func (h *Hardware) holds(l Level) bool {
 		return h.devices[l.Node].stage == l.Stage
 	case Refuse:
 		return h.refused[[2]*topology.Node{l.At, l.From}] == l.On
+	case Allowed:
+		return h.Allows(l.Port, l.Network) == l.On
 	}
 	return false
 }
@@ -348,6 +353,7 @@ func (h *Hardware) applySockets(cause int, b *batch) {
 				h.env.Log.Add(cause, p.String(), impairData(is))
 				b.levels = append(b.levels, Impaired{p, is})
 			}
+			h.applyVLANs(cause, p, b)
 		}
 	}
 }

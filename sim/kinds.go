@@ -105,6 +105,13 @@ func (d ImpairData) Impairment() topology.Impairment {
 	}
 }
 
+// VLANData: a switch's port (the subject) lets a network through, or no longer.
+type VLANData struct {
+	Network string `json:"network"`
+	ID      int    `json:"vlan"`
+	On      bool   `json:"on"`
+}
+
 // StageData: a node reached a stage.
 type StageData struct {
 	Stage string `json:"stage"`
@@ -446,6 +453,7 @@ func (HealedData) Kind() string      { return "healed" }
 func (CarrierData) Kind() string     { return "carrier" }
 func (DarkData) Kind() string        { return "dark" }
 func (ImpairData) Kind() string      { return "impair" }
+func (VLANData) Kind() string        { return "vlan" }
 func (StageData) Kind() string       { return "stage" }
 func (RefuseData) Kind() string      { return "refuse" }
 func (HolderData) Kind() string      { return "gateway" }
@@ -494,7 +502,7 @@ func (d UnknownData) Kind() string { return d.Name }
 func (d UnknownData) MarshalJSON() ([]byte, error) { return d.Raw, nil }
 
 var dataTypes = typesByKind(
-	HeaderData{}, SteadyData{}, FaultData{}, HealedData{}, CarrierData{}, DarkData{}, ImpairData{}, StageData{}, RefuseData{},
+	HeaderData{}, SteadyData{}, FaultData{}, HealedData{}, CarrierData{}, DarkData{}, ImpairData{}, VLANData{}, StageData{}, RefuseData{},
 	HolderData{}, RoutesData{}, OpticData{}, PowerData{}, ErrDisableData{}, BondData{}, TreeData{}, ProofData{}, UnprovenData{},
 	SkewData{}, DownData{}, UpData{}, GuestData{}, IntegrityData{}, PathsData{}, ControllerData{}, VolumeData{}, DisksData{}, ReconnectData{}, HangUpData{}, StatsData{}, OddsData{}, BoundsData{}, BlameData{}, JumpData{},
 	ActionData{}, TaskData{}, PartData{}, MilestoneData{}, NoticeData{}, ChangeData{}, IdleData{}, ShareData{},

@@ -35,6 +35,13 @@ type Impaired struct {
 	topology.Impairment
 }
 
+// Allowed says whether a switch's port lets a network through: whether its VLAN is on the port's list. Carriers stay.
+type Allowed struct {
+	Port    *topology.Port
+	Network *topology.Network
+	On      bool
+}
+
 // Stage says how far a node has come. Below Forwarding it forwards and answers
 // nothing; Off also ends its processes' sockets and forgets all it had learned.
 // The carriers of its ports come as levels of their own, in the same batch.
@@ -112,6 +119,9 @@ func (l Dark) Subject() string { return l.Port.String() }
 // Subject is the port that frames leave.
 func (l Impaired) Subject() string { return l.Port.String() }
 
+// Subject is "port network".
+func (l Allowed) Subject() string { return l.Port.String() + " " + l.Network.ID }
+
 // Subject is the node.
 func (l Stage) Subject() string { return l.Node.ID }
 
@@ -140,6 +150,7 @@ func (Carrier) level()  {}
 func (Dark) level()     {}
 func (Stage) level()    {}
 func (Impaired) level() {}
+func (Allowed) level()  {}
 func (Refuse) level()   {}
 func (Holder) level()   {}
 func (Routes) level()   {}

@@ -26,6 +26,8 @@ type builder struct {
 	told map[*Link]bool
 	// refused are links that could not be made, by name: what asks for one of them need not be told that it is not there.
 	refused map[string]bool
+	// trunks are what the file says of VLANs at links.
+	trunks  map[*Link]TrunkSpec
 	portsOn map[*Network][]*Port
 	// firstSTP is what the first switch with a spanning tree says of it.
 	firstSTP *STP
@@ -44,7 +46,7 @@ type draft struct {
 
 // FromNode builds a plant from a YAML tree. The error is yamlfile.Problems and holds all of them.
 func FromNode(n *yamlfile.Node) (*Plant, error) {
-	b := &builder{spec: &Spec{}, plant: &Plant{}, drafts: map[*Node]*draft{}, told: map[*Link]bool{}, refused: map[string]bool{}, named: map[string]*Network{}}
+	b := &builder{spec: &Spec{}, plant: &Plant{}, drafts: map[*Node]*draft{}, told: map[*Link]bool{}, refused: map[string]bool{}, trunks: map[*Link]TrunkSpec{}, named: map[string]*Network{}}
 	if n.Kind() == yamlfile.Null {
 		b.ps.Add(n.Pos(), "want a plant (name, networks, topology...)", "this is empty")
 		return nil, b.ps.Err()
@@ -78,6 +80,7 @@ func (b *builder) build() {
 	b.carry()
 	b.indexPorts()
 	b.address()
+	b.vlans()
 	b.datastores()
 	b.workloads()
 	b.check()

@@ -21,6 +21,7 @@ type cable struct {
 	named    bool
 	ends     [2]yamlfile.Word
 	networks []yamlfile.Word
+	trunk    TrunkSpec
 	layers   []CableSpec // what is said of it, the nearest first
 	pos      Pos
 }
@@ -60,7 +61,7 @@ func (b *builder) portCables() []cable {
 			}
 			own := yamlfile.Word{Text: d.node.ID + ":" + p.Key, Pos: p.Pos}
 			all = append(all, cable{
-				id: own.Text, ends: [2]yamlfile.Word{own, p.Value.To}, networks: p.Value.Networks,
+				id: own.Text, ends: [2]yamlfile.Word{own, p.Value.To}, networks: p.Value.Networks, trunk: p.Value.TrunkSpec,
 				layers: []CableSpec{p.Value.CableSpec}, pos: p.Pos,
 			})
 		}
@@ -80,7 +81,7 @@ func (b *builder) namedCables() []cable {
 			continue
 		}
 		c := cable{
-			id: l.Key, named: l.Key != "", networks: l.Value.Networks, layers: []CableSpec{l.Value.CableSpec}, pos: l.Pos,
+			id: l.Key, named: l.Key != "", networks: l.Value.Networks, trunk: l.Value.TrunkSpec, layers: []CableSpec{l.Value.CableSpec}, pos: l.Pos,
 			ends: [2]yamlfile.Word{l.Value.Endpoints[0], l.Value.Endpoints[1]},
 		}
 		all = append(all, c)
@@ -116,6 +117,7 @@ func (b *builder) link(c cable, byID map[string]*draft) {
 			l.Networks = append(l.Networks, n)
 		}
 	}
+	b.trunks[l] = c.trunk
 	b.plant.Links = append(b.plant.Links, l)
 }
 

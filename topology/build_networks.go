@@ -23,6 +23,9 @@ func (b *builder) declareNetworks() {
 		if s.Subnet6 != nil {
 			n.Subnet6 = s.Subnet6.Prefix
 		}
+		if s.VLAN != nil {
+			n.VLAN = s.VLAN.ID
+		}
 		b.checkNetwork(n, s)
 		b.takeIn(n)
 	}

@@ -311,7 +311,7 @@ func (s *sketch) legend(top float64) (string, float64) {
 			hidden++
 		default:
 			shown++
-			entry(swatch(s.hueOf(n)), n.ID+"  "+n.Subnet.String())
+			entry(swatch(s.hueOf(n)), n.ID+"  "+n.Subnet.String()+n.tag())
 		}
 	}
 	if hidden > 0 {

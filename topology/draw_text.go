@@ -58,7 +58,7 @@ func (w *wire) tells() string {
 	if l.A.Optic != nil {
 		s += ", " + l.A.Optic.Model
 	}
-	s += ", " + idsOf(l.Networks)
+	s += ", " + l.carriage()
 	if l.Conduit != "" {
 		s += ", conduit " + l.Conduit
 	}

@@ -134,6 +134,10 @@ type Port struct {
 	Bond  *Bond      // nil when it is no member of one
 	Optic *Optic     // nil for copper
 	MAC   HardwareID // also seeds the addresses of the per-network interfaces
+	// Native is the network whose frames bear no tag here; nil: all bear one, or the link has no networks with a VLAN ID.
+	Native *Network
+	// Lacks are the networks of its link that a switch's port does not let through, by its own configuration.
+	Lacks []*Network
 }
 
 // String is node:port.
@@ -200,6 +204,8 @@ type Network struct {
 	ID      string
 	Subnet  netip.Prefix // IPv4; always set in a built plant
 	Subnet6 netip.Prefix // zero when the file gives none
+	// VLAN is the ID that its frames are tagged with where a link carries several networks (IEEE 802.1Q); 0: it has none.
+	VLAN    int
 	MTU     int
 	Gateway *Gateway // nil: never routed
 	// Transit networks were generated: a routed link, or a router's uplink to a pair.

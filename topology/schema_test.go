@@ -79,6 +79,7 @@ func TestSchemaRefusesWhatDecodingRefuses(t *testing.T) {
 		"topology: {nodes: {a: {kind: host, count: many}}}",
 		"topology: {nodes: [a, b]}",
 		"groups: {g: {pair: {auto_recovery: sometimes}}}\ntopology: {nodes: {a: {kind: host}}}",
+		"networks: {lan: {vlan: 5000, subnet: 10.0.0.0/24}}\ntopology: {nodes: {a: {kind: host}}}",
 		"name: x",
 	} {
 		n, err := yamlfile.Parse("f", []byte(text))

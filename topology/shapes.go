@@ -25,6 +25,9 @@ var twoCore string
 //go:embed two-core-vms.yaml
 var twoCoreVMs string
 
+//go:embed tagged-core.yaml
+var taggedCore string
+
 //go:embed sconet.yaml
 var sconet string
 
@@ -37,6 +40,10 @@ var shapes = []Shape{
 	{
 		Name: "two-core-vms", Doc: "two core switches, and virtual machines whose disks lie on an array behind them",
 		text: func(*yamlfile.Node, *yamlfile.Problems) string { return twoCoreVMs },
+	},
+	{
+		Name: "tagged-core", Doc: "two core switches, and hosts with all their networks on one bond, by VLAN tags",
+		text: func(*yamlfile.Node, *yamlfile.Problems) string { return taggedCore },
 	},
 	{
 		Name: "sconet", Doc: "the data centre of the incident of 2023: 300 virtual machines behind two cores, voice apart",

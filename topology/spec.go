@@ -81,6 +81,7 @@ type PortSpec struct {
 	Pos      Pos
 	To       yamlfile.Word   `yaml:"to,scalar" doc:"where the cable goes: a node (its next free port is taken) or node:port"`
 	Networks []yamlfile.Word `yaml:"networks" doc:"networks it carries"`
+	TrunkSpec
 	CableSpec
 }
 
@@ -90,6 +91,7 @@ type LinkSpec struct {
 	ID        string          `yaml:"id" doc:"name of a link in a list"`
 	Endpoints []yamlfile.Word `yaml:"endpoints,required" doc:"two of node:port, or node for its next free port"`
 	Networks  []yamlfile.Word `yaml:"networks" doc:"networks it carries"`
+	TrunkSpec
 	CableSpec
 }
 
@@ -111,6 +113,7 @@ type NetworkSpec struct {
 	Pos     Pos
 	Subnet  *PrefixSpec  `yaml:"subnet,required,scalar" doc:"IPv4 prefix, such as 10.0.10.0/24"`
 	Subnet6 *PrefixSpec  `yaml:"subnet6" doc:"IPv6 prefix"`
+	VLAN    *VLANSpec    `yaml:"vlan" doc:"VLAN ID, 1 to 4094: what its frames are tagged with on links of several networks (IEEE 802.1Q)"`
 	MTU     int          `yaml:"mtu,positive" doc:"largest packet in bytes, 1500 by default"`
 	Gateway *GatewaySpec `yaml:"gateway" doc:"node or pair that routes for this network"`
 }

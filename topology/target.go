@@ -232,6 +232,21 @@ func (t Target) Ports(p *Plant) ([]*Port, error) {
 	return once(list), nil
 }
 
+// Ends are the ports that the target names: a link's are both its ends, a node's all of its ports, a bond's its members.
+func (t Target) Ends(p *Plant) ([]*Port, error) {
+	list, err := t.Ports(p)
+	if err != nil {
+		return nil, err
+	}
+	all, _ := t.resolve(p)
+	for _, parts := range all {
+		for _, l := range parts.links {
+			list = append(list, l.B)
+		}
+	}
+	return once(list), nil
+}
+
 // Senders are the ports that send over what the target names: a link's are both its ends, a node's are all its ports and
 // those at their other ends, a bond's likewise; node:port is that port alone.
 func (t Target) Senders(p *Plant) ([]*Port, error) {

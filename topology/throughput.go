@@ -41,7 +41,7 @@ const unlimited = 1 << 60
 // wanted says whether some demand may use a link.
 func wanted(l *Link, demands []Demand) bool {
 	return slices.ContainsFunc(demands, func(d Demand) bool {
-		return len(d.Networks) == 0 || slices.ContainsFunc(d.Networks, l.Carries)
+		return len(d.Networks) == 0 || slices.ContainsFunc(d.Networks, l.Passes)
 	})
 }
 

@@ -41,8 +41,9 @@ type ConfigPush struct {
 	Finds     *yamlfile.Percent `yaml:"finds" doc:"how likely each reviewer is to see that it does not do what it should; 60% by default"`
 	DryRun    yamlfile.Percent  `yaml:"dry_run" doc:"how likely a dry run against what is deployed is to show what it does; none is done by default"`
 	Intended  string            `yaml:"intended" doc:"what it was meant to do, in words"`
-	Effect    string            `yaml:"effect" enum:"reboot|shut|none" doc:"what it does to a node: reboot it (default), shut ports, or nothing"`
+	Effect    string            `yaml:"effect" enum:"reboot|shut|vlan|none" doc:"what it does to a node: reboot it (default), shut ports, take VLANs off ports, or nothing"`
 	Shuts     topology.Target   `yaml:"shuts" doc:"the node:port ends that it leaves shut, until somebody rolls it back; with effect shut all of a node by default"`
+	Drops     []*VLANMissing    `yaml:"drops_vlans" doc:"the VLANs that it leaves missing on ports, each as in vlan-missing, until somebody rolls it back"`
 	Rollout   string            `yaml:"rollout" enum:"all-at-once|serial|canary" doc:"all nodes together (default), one after the other, or one and then the others"`
 	Gate      *Gate             `yaml:"gate" doc:"what must stay well for a roll-out to go on"`
 	Confirm   time.Duration     `yaml:"commit_confirm" doc:"a node that its author cannot reach after this long takes its old configuration back"`
@@ -79,7 +80,7 @@ func (c *ConfigPush) Resolve(p *topology.Plant) error {
 	case c.Class != "normal" && len(c.Reviewers) > 0:
 		return fmt.Errorf("nobody reviews a %s change: make it normal, or leave out its reviewers", cmp.Or(c.Class, "standard"))
 	}
-	return errors.Join(c.resolveShuts(p), c.Gate.resolve(p), c.Window.check())
+	return errors.Join(c.resolveShuts(p), c.resolveDrops(p), c.Gate.resolve(p), c.Window.check())
 }
 
 // resolveShuts finds the ports that are left shut: those of nodes that take the change.
@@ -99,12 +100,38 @@ func (c *ConfigPush) resolveShuts(p *topology.Plant) (err error) {
 	return err
 }
 
-// portsOf are the ports of a node that the change leaves shut.
-func (c *ConfigPush) portsOf(n *topology.Node) []*topology.Port {
+// resolveDrops finds the ports that lose a VLAN: those of nodes that take the change.
+func (c *ConfigPush) resolveDrops(p *topology.Plant) error {
+	switch {
+	case c.Effect == "none" && len(c.Drops) > 0:
+		return errors.New("a change without effect drops no VLANs: leave out drops_vlans, or the effect")
+	case c.Effect == "vlan" && len(c.Drops) == 0:
+		return errors.New("say which VLANs it takes off which ports: drops_vlans: [{target: ..., network: ...}]")
+	}
+	for _, d := range c.Drops {
+		if err := d.Resolve(p); err != nil {
+			return err
+		}
+		for _, port := range d.ports {
+			if !slices.Contains(c.nodes, port.Node) {
+				return fmt.Errorf("the change cannot drop a VLAN at %s: %s does not take it", port, port.Node.ID)
+			}
+		}
+	}
+	return nil
+}
+
+// shutAt are the ports of a node that the change leaves shut.
+func (c *ConfigPush) shutAt(n *topology.Node) []*topology.Port {
 	if c.mutes() {
 		return n.Ports
 	}
-	return slices.DeleteFunc(slices.Clone(c.shuts), func(p *topology.Port) bool { return p.Node != n })
+	return at(n, c.shuts)
+}
+
+// at are those of some ports that are a node's.
+func at(n *topology.Node, ports []*topology.Port) []*topology.Port {
+	return slices.DeleteFunc(slices.Clone(ports), func(p *topology.Port) bool { return p.Node != n })
 }
 
 // mutes says whether nobody can reach a node any more that has taken the change.
@@ -238,11 +265,14 @@ func (r *rollout) push(n *topology.Node) {
 	switch r.Effect {
 	case "none":
 		r.scope.Note(n.ID, sim.ProofData{Evidence: n.ID + " took the change, and nothing else happened"})
-	case "shut": // nothing but its ports
+	case "shut", "vlan": // nothing but its ports
 	default:
 		r.scope.Reboot(n, 0)
 	}
-	r.scope.ShutPorts(r.portsOf(n)...)
+	r.scope.ShutPorts(r.shutAt(n)...)
+	for _, d := range r.Drops {
+		r.scope.ChangeVLAN(d.network, at(n, d.ports)...)
+	}
 	if r.Confirm > 0 {
 		r.scope.After(r.Confirm, func() { r.confirm(n) })
 	}

@@ -29,6 +29,7 @@ var examples = map[string]func() sim.Fault{
 	"disk-slow":           func() sim.Fault { return &DiskSlow{Array: "array1"} },
 	"volume-gone":         func() sim.Fault { return &VolumeGone{Volume: "array1/vol1"} },
 	"config-push":         func() sim.Fault { return &ConfigPush{Target: topology.Target{"core"}, Rollout: "serial"} },
+	"vlan-missing":        func() sim.Fault { return &VLANMissing{Target: topology.Target{"peer-link"}, Network: "lan"} },
 	"crash-loop": func() sim.Fault {
 		return &CrashLoop{Target: topology.Target{"core2"}, Period: time.Minute, Attempts: 3}
 	},

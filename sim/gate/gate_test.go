@@ -95,6 +95,14 @@ func with(t *testing.T, changes ...string) string {
 	return text
 }
 
+// tagged changes the healthy plant so that two networks are on each link by VLAN tags, and then other words of it.
+func tagged(changes ...string) []string {
+	return append([]string{
+		"{lan: {subnet: 10.0.0.0/24}}", "{lan: {vlan: 10, subnet: 10.0.0.0/24}, san: {vlan: 20, subnet: 10.0.1.0/24}}",
+		"to: sw1,", "to: sw1, networks: [lan, san],", "to: sw2,", "to: sw2, networks: [lan, san],",
+	}, changes...)
+}
+
 func TestRulesFindMistakes(t *testing.T) {
 	const slow = "kind: switch, boot: core-6m, feeds: [a]"
 	oneHost := []string{"count: 3", "count: 1", "to: h2", "to: o", "  links:", "    o: {kind: host, ports: {e0: sw2}}\n  links:"}
@@ -128,8 +136,19 @@ func TestRulesFindMistakes(t *testing.T) {
 		"held":        {"bond-updelay", []string{"kind: switch, feeds: [a]", slow, "nic1]}", "nic1], primary: nic0}", "sw2]}", "sw2], pair: {delay_restore: 3m}}"}, "", ""},
 		"narrow":      {"mtu", []string{"mtu: 1500", "mtu: 1400"}, "error plant.yaml:16:5 peer", "peer: takes packets of up to 1400 bytes, and lan has up to 1500"},
 		"wide":        {"mtu", nil, "", ""},
-		"single-fed":  {"single-fed", []string{"[b]", "[a, b]"}, "warning plant.yaml:5:5 sw1", "sw1: no feed but a, to stand in for others of pair"},
-		"dual-fed":    {"single-fed", []string{"[b]", "[a, b]", "[a]", "[b, a]"}, "", ""},
+		"trunk": {"vlan-missing", tagged("mtu: 1500", "allowed: {sw2: [lan]}"), "error plant.yaml:16:5 peer",
+			"peer: sw2:Ethernet1/4 does not let san (VLAN 20) through, which the link is to carry"},
+		"survivor": {"bond-vlan", tagged("[lan, san], conduit: south", "[lan, san], allowed: {sw2: [lan]}"), "error plant.yaml:12:9 h:team",
+			"h[1-3]:team: nic0 carries san (VLAN 20), and nic1 does not"},
+		"one alone is told of bonds": {"vlan-missing", tagged("[lan, san], conduit: south", "[lan, san], allowed: {sw2: [lan]}"), "", ""},
+		"all of it":                  {"bond-vlan", tagged(), "", ""},
+		"natives": {"native-mismatch", tagged("mtu: 1500", "native: {sw1: lan, sw2: san}"), "error plant.yaml:16:5 peer",
+			"peer: sw1 sends lan without a tag, and sw2 san"},
+		"half": {"native-mismatch", tagged("[lan, san], conduit: south", "[lan, san], native: {h: lan}"), "error plant.yaml:12:9 h:nic1",
+			"h[1-3]:nic1: any of h sends lan without a tag, and sw2 nothing"},
+		"one native": {"native-mismatch", tagged("mtu: 1500", "native: lan"), "", ""},
+		"single-fed": {"single-fed", []string{"[b]", "[a, b]"}, "warning plant.yaml:5:5 sw1", "sw1: no feed but a, to stand in for others of pair"},
+		"dual-fed":   {"single-fed", []string{"[b]", "[a, b]", "[a]", "[b, a]"}, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := check(t, with(t, c.changes...), "")

@@ -27,16 +27,19 @@ type guard struct {
 }
 
 // orders are what a guard is told to lose: everything while its node is not in service, what comes in by a port whose
-// other end is dark, a share of what comes in by a port, what comes from a node that is not heard.
+// other end is dark, a share of what comes in by a port, what comes from a node that is not heard, what comes in for a
+// network that a port does not let through.
 type orders struct {
 	closed bool
 	dark   map[*topology.Port]bool    // by the port that receives
 	lossy  map[*topology.Port]float64 // by the port that receives
 	deaf   map[*topology.Node]bool
+	// foreign is by the device of a network at a port: what comes in there is of no network that is let through.
+	foreign map[*device]bool
 }
 
 func (o orders) clone() orders {
-	return orders{o.closed, maps.Clone(o.dark), maps.Clone(o.lossy), maps.Clone(o.deaf)}
+	return orders{o.closed, maps.Clone(o.dark), maps.Clone(o.lossy), maps.Clone(o.deaf), maps.Clone(o.foreign)}
 }
 
 // stop loses all that comes in by a port, or by any when port is nil, from a moment of the kernel's real-time clock on.
@@ -54,7 +57,7 @@ const (
 
 func newGuard(ns *netns, n *nodeLayout, native bool) *guard {
 	return &guard{ns: ns, node: n, inner: !native, orders: orders{
-		false, map[*topology.Port]bool{}, map[*topology.Port]float64{}, map[*topology.Node]bool{},
+		false, map[*topology.Port]bool{}, map[*topology.Port]float64{}, map[*topology.Node]bool{}, map[*device]bool{},
 	}}
 }
 
@@ -90,6 +93,13 @@ func (g *guard) write() error {
 	for _, p := range g.follows.darkPorts() {
 		t.rule(guardTable, guardIn, func() {
 			t.from(p)
+			t.drop()
+		})
+	}
+	for _, d := range g.follows.foreignDevices() {
+		t.rule(guardTable, guardIn, func() {
+			t.load(unix.NFT_META_IIF)
+			t.is(unix.NFT_CMP_EQ, native32(uint32(d.index)))
 			t.drop()
 		})
 	}
@@ -136,9 +146,18 @@ func (o orders) rulesBefore(p *topology.Port) int {
 	return before
 }
 
+// rulesBeforeForeign is how many rules stand in the inward chain before the one for a device.
+func (o orders) rulesBeforeForeign(d *device) int {
+	before := len(o.darkPorts()) + slices.Index(o.foreignDevices(), d)
+	if o.closed {
+		before++
+	}
+	return before
+}
+
 // rules is how many rules the orders make in the inward chain.
 func (o orders) rules() int {
-	n := len(o.darkPorts()) + len(o.lossyPorts())
+	n := len(o.darkPorts()) + len(o.foreignDevices()) + len(o.lossyPorts())
 	if o.closed {
 		n++
 	}
@@ -155,6 +174,12 @@ func (o orders) darkPorts() []*topology.Port {
 	ports := keys(o.dark)
 	sort.Slice(ports, func(i, j int) bool { return ports[i].Index < ports[j].Index })
 	return ports
+}
+
+func (o orders) foreignDevices() []*device {
+	devices := keys(o.foreign)
+	sort.Slice(devices, func(i, j int) bool { return devices[i].index < devices[j].index })
+	return devices
 }
 
 func (o orders) lossyPorts() []*topology.Port {

@@ -17,6 +17,7 @@ type condition struct {
 	stage []topology.Stage        // by Node.Index
 	// impaired is what becomes of frames that leave a port.
 	impaired map[*topology.Port]topology.Impairment
+	lacks    map[lack]bool
 	guards   []*guard // by Node.Index; nil where nothing was ever lost
 	holds    map[holding]bool
 	tables   map[*topology.Node][]sim.Route
@@ -30,7 +31,7 @@ type condition struct {
 
 func newCondition(f *fabric) *condition {
 	c := &condition{
-		fabric: f, down: map[*topology.Port]bool{}, impaired: map[*topology.Port]topology.Impairment{}, guards: make([]*guard, len(f.nodes)),
+		fabric: f, down: map[*topology.Port]bool{}, impaired: map[*topology.Port]topology.Impairment{}, lacks: map[lack]bool{}, guards: make([]*guard, len(f.nodes)),
 		holds: map[holding]bool{}, tables: map[*topology.Node][]sim.Route{},
 		written: map[*topology.Node]map[netip.Prefix][]sim.Hop{}, changes: map[*topology.Node]int{},
 		powered: func(*topology.Node, topology.Stage) {},
@@ -49,6 +50,12 @@ type change struct {
 	guards     map[*topology.Node]bool // have other rules than before
 	control    []sim.Level
 	impair     []*topology.Port // send over a network emulator that is to be told
+	leave      []*device        // leave their bridges, or join them
+	join       []*device
+}
+
+func newChange() *change {
+	return &change{fall: map[*topology.Port]bool{}, rise: map[*topology.Port]bool{}, guards: map[*topology.Node]bool{}}
 }
 
 // set makes levels true, those that take something away first and at one instant. The skew is nil when nothing was
@@ -58,9 +65,12 @@ func (c *condition) set(levels []sim.Level) (*sim.SkewData, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.setMembers(ch.join, true); err != nil { // before the doors open
+		return nil, err
+	}
 	skew, err := c.takeAway(ch)
 	if err == nil {
-		err = c.setImpairments(ch.impair)
+		err = errors.Join(c.setMembers(ch.leave, false), c.setImpairments(ch.impair))
 	}
 	if err != nil {
 		return nil, err
@@ -70,7 +80,7 @@ func (c *condition) set(levels []sim.Level) (*sim.SkewData, error) {
 
 // note brings the levels into the condition and finds what they change.
 func (c *condition) note(levels []sim.Level) (*change, error) {
-	ch := &change{fall: map[*topology.Port]bool{}, rise: map[*topology.Port]bool{}, guards: map[*topology.Node]bool{}}
+	ch := newChange()
 	for _, l := range levels {
 		switch l := l.(type) {
 		case sim.Carrier:
@@ -83,6 +93,10 @@ func (c *condition) note(levels []sim.Level) (*change, error) {
 			ch.guards[at.Node] = true
 		case sim.Impaired:
 			if err := c.noteImpaired(ch, l); err != nil {
+				return nil, err
+			}
+		case sim.Allowed:
+			if err := c.noteVLAN(ch, l); err != nil {
 				return nil, err
 			}
 		case sim.Refuse:

@@ -132,21 +132,12 @@ func switches(n *topology.Node, network *topology.Network) bool {
 		return false
 	}
 	for _, p := range n.Ports {
-		if p.Link != nil && p.Link.Carries(network) && switched(p, network) {
+		if p.Link != nil && p.Link.Carries(network) && p.Switched(network) {
 			return true
 		}
 	}
 	i := n.Interface(network)
 	return i != nil && i.Port == nil && i.Bond == nil
-}
-
-// switched says whether a port's frames of the network are switched by its node, not for its own addresses.
-func switched(p *topology.Port, network *topology.Network) bool {
-	if p.Node.Kind != topology.Switch {
-		return false
-	}
-	i := p.Node.Interface(network)
-	return i == nil || i.Port == nil && i.Bond == nil
 }
 
 // layLane puts both ends of a lane in their places. A wire is needed where no end is switched, as nobody's port may be
@@ -156,7 +147,7 @@ func (l *layout) layLane(link *topology.Link, network *topology.Network, nth int
 	for side, p := range link.Ends() {
 		ln.ends[side] = l.layEnd(p, network, nth)
 	}
-	if !link.FaultSignalling || !switched(link.A, network) && !switched(link.B, network) {
+	if !link.FaultSignalling || !link.A.Switched(network) && !link.B.Switched(network) {
 		for side := range ln.wire {
 			ln.wire[side] = l.layWire(link, side, nth)
 		}
@@ -178,7 +169,7 @@ func (l *layout) layEnd(p *topology.Port, network *topology.Network, nth int) *d
 	switch {
 	case p.Bond != nil:
 		l.joinBond(p, network, d)
-	case switched(p, network):
+	case p.Switched(network):
 		d.bridge = l.bridges[bridgeKey{p.Node, network}]
 		if p.Link.SpanningTree() {
 			d.bridge = l.trees[bridgeKey{p.Node, network}]
@@ -298,7 +289,7 @@ func actingPort(link *topology.Link) *topology.Port {
 // shuttable says whether a port may be set down: all that it carries is switched.
 func shuttable(p *topology.Port) bool {
 	for _, n := range p.Link.Networks {
-		if !switched(p, n) {
+		if !p.Switched(n) {
 			return false
 		}
 	}

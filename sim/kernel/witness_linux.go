@@ -22,6 +22,8 @@ func (c *condition) witness(l sim.Level) (seen bool, evidence string, err error)
 		return c.witnessDark(l)
 	case sim.Impaired:
 		return c.witnessImpaired(l)
+	case sim.Allowed:
+		return c.witnessVLAN(l)
 	case sim.Stage:
 		return c.witnessStage(l)
 	case sim.Refuse:
@@ -171,16 +173,20 @@ func (c *condition) canary(g *guard, rule int, send func() error, what string) (
 	}
 }
 
-// sendCanary sends a frame that no bridge forwards (IEEE 802.1D, table 7-10: addressed to the nearest bridge), of a
-// protocol that nobody speaks (IEEE 802, local experimental ethertype 1).
+// sendCanary sends a canary from a port.
 func (c *condition) sendCanary(p *topology.Port) error {
 	lanes := c.byLink[p.Link]
 	if len(lanes) == 0 {
 		return fmt.Errorf("%s carries no network", p)
 	}
-	d := lanes[0].end(p)
+	return c.sendOver(lanes[0].end(p))
+}
+
+// sendOver sends a frame that no bridge forwards (IEEE 802.1D, table 7-10: addressed to the nearest bridge), of a
+// protocol that nobody speaks (IEEE 802, local experimental ethertype 1).
+func (c *condition) sendOver(d *device) error {
 	frame := linkHeader(topology.HardwareID{0x01, 0x80, 0xc2, 0, 0, 0x0e}, d.mac, 0x88b5)
-	return c.netns(p.Node).transmit(d.index, append(frame, "canary"...))
+	return c.netns(d.node).transmit(d.index, append(frame, "canary"...))
 }
 
 // witnessHolder looks for the gateway's addresses.

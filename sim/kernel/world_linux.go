@@ -104,7 +104,7 @@ func (w *World) stand(native bool) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(w.cond.setControl(w.shadow.Controls()), w.impairLinks(), w.bonds.awaitLACP())
+	return errors.Join(w.cond.setControl(w.shadow.Controls()), w.impairLinks(), w.cond.limitVLANs(), w.bonds.awaitLACP())
 }
 
 // impairLinks has links do to frames what they always do.

@@ -21,6 +21,10 @@ func (w *World) setLevel(cause int, l sim.Level) error {
 		w.impair(l.Port, l.Impairment)
 		w.disturbLink(l.Port.Link, cause)
 		w.stirTrees(l.Port, cause)
+	case sim.Allowed:
+		w.lacks[lack{l.Port, l.Network}] = !l.On
+		w.disturb(l.Network, cause)
+		w.stirTrees(l.Port, cause)
 	case sim.Stage:
 		w.stage[l.Node.Index] = l.Stage
 		switch l.Stage {

@@ -18,6 +18,7 @@ type oracle struct {
 	lost       map[*topology.Port]bool // all that it sends
 	stage      map[*topology.Node]topology.Stage
 	refused    map[refusal]bool
+	lacks      map[string]bool
 	idle       map[*topology.Port]bool // members of bonds that are not active
 	holds      map[string]bool         // by the level's subject
 	routes     map[*topology.Node][]sim.Route
@@ -27,7 +28,7 @@ type oracle struct {
 func newOracle(l *lab) *oracle {
 	return &oracle{
 		plant: l.env.Plant, down: map[*topology.Port]bool{}, dark: map[*topology.Port]bool{}, lost: map[*topology.Port]bool{},
-		stage: map[*topology.Node]topology.Stage{}, refused: map[refusal]bool{},
+		stage: map[*topology.Node]topology.Stage{}, refused: map[refusal]bool{}, lacks: map[string]bool{},
 	}
 }
 
@@ -44,6 +45,8 @@ func (o *oracle) set(levels []sim.Level) {
 			o.stage[l.Node] = l.Stage
 		case sim.Refuse:
 			o.refused[refusal{l.At, l.From}] = l.On
+		case sim.Allowed:
+			o.lacks[l.Subject()] = !l.On
 		}
 	}
 }
@@ -100,6 +103,9 @@ func (o *oracle) hears(from *topology.Interface, origin *topology.Node) map[*top
 func (f *frame) send(p *topology.Port) {
 	q := p.Peer()
 	if !p.Link.Carries(f.net) || f.down[p] || f.down[q] || f.dark[p] || f.lost[p] || f.idle[p] || f.idle[q] {
+		return
+	}
+	if f.lacks[p.String()+" "+f.net.ID] || f.lacks[q.String()+" "+f.net.ID] {
 		return
 	}
 	if !f.serves(q.Node) || f.refused[refusal{q.Node, f.origin}] {
@@ -194,7 +200,7 @@ func (p packet) route(at *topology.Node, routes []sim.Route, ttl int) (some, all
 func (p packet) light(i *topology.Interface) bool {
 	for _, q := range i.Node.Ports {
 		own := i.Port == q || i.Bond != nil && q.Bond == i.Bond && !p.idle[q]
-		svi := i.Port == nil && i.Bond == nil && q.Link.Carries(i.Network)
+		svi := i.Port == nil && i.Bond == nil && q.Link.Carries(i.Network) && !p.lacks[q.String()+" "+i.Network.ID]
 		if own && i.Bond != nil || (own || svi) && !p.down[q] && !p.idle[q] {
 			return true
 		}
@@ -225,7 +231,7 @@ func (p packet) give(from *topology.Interface, to netip.Addr, ttl int) (some, al
 
 // TestWaysAgainstBruteForce harms plants at random and compares every way between any two nodes with the oracle's.
 func TestWaysAgainstBruteForce(t *testing.T) {
-	for _, plant := range []string{"two-core", "leaf-spine:spines=2,leaves=3,hosts=1", "fat-tree:k=4", "two-tier", "star"} {
+	for _, plant := range []string{"two-core", "tagged-core", "leaf-spine:spines=2,leaves=3,hosts=1", "fat-tree:k=4", "two-tier", "star"} {
 		t.Run(plant, func(t *testing.T) {
 			answers := map[answer]int{}
 			for seed := range uint64(6) {

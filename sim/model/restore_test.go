@@ -43,7 +43,7 @@ func (l *lab) randomLevels() []sim.Level {
 	for range 1 + l.r.IntN(4) {
 		link, node, other := p.Links[l.r.IntN(len(p.Links))], p.Nodes[l.r.IntN(len(p.Nodes))], p.Nodes[l.r.IntN(len(p.Nodes))]
 		port := link.Ends()[l.r.IntN(2)]
-		switch l.r.IntN(6) {
+		switch l.r.IntN(7) {
 		case 0:
 			levels = append(levels, sim.Carrier{Port: link.A, Up: false}, sim.Carrier{Port: link.B, Up: false})
 		case 1:
@@ -55,7 +55,13 @@ func (l *lab) randomLevels() []sim.Level {
 		case 4:
 			levels = append(levels, sim.Impaired{Port: port, Impairment: topology.Impairment{Loss: float64(l.r.IntN(3)) / 2}})
 		case 5:
-			levels = append(levels, sim.Refuse{At: node, From: other, On: l.r.IntN(2) == 0})
+			if on := l.r.IntN(2) == 0; node != other { // nobody is cut off from itself
+				levels = append(levels, sim.Refuse{At: node, From: other, On: on})
+			}
+		case 6:
+			if nets := link.Networks; len(nets) > 0 {
+				levels = append(levels, sim.Allowed{Port: port, Network: nets[l.r.IntN(len(nets))], On: l.r.IntN(2) == 0})
+			}
 		}
 	}
 	return levels
@@ -68,6 +74,9 @@ func (l *lab) well() []sim.Level {
 		levels = append(levels, sim.Stage{Node: n, Stage: topology.Forwarding})
 		for _, p := range n.Ports {
 			levels = append(levels, sim.Carrier{Port: p, Up: true}, sim.Dark{Port: p, On: false}, sim.Impaired{Port: p})
+			for _, network := range p.Link.Networks {
+				levels = append(levels, sim.Allowed{Port: p, Network: network, On: true})
+			}
 		}
 		for _, from := range l.env.Plant.Nodes {
 			levels = append(levels, sim.Refuse{At: n, From: from})
@@ -108,7 +117,7 @@ func (q quietly) Path(usable bool) { q.Served(usable) }
 
 // TestHealingRestores harms plants at random and demands that a plant made whole again is as it was.
 func TestHealingRestores(t *testing.T) {
-	for _, plant := range []string{"two-core", "leaf-spine:spines=2,leaves=3,hosts=1", "fat-tree:k=4", "two-tier"} {
+	for _, plant := range []string{"two-core", "tagged-core", "leaf-spine:spines=2,leaves=3,hosts=1", "fat-tree:k=4", "two-tier"} {
 		t.Run(plant, func(t *testing.T) {
 			for seed := range uint64(12) {
 				healingRestores(t, plant, seed)

@@ -58,12 +58,6 @@ func (w *World) findBridges() {
 	}
 }
 
-// bridged says whether a port passes a network's frames on to other ports: it is a switch's, and no interface of its own.
-func bridged(p *topology.Port, n *topology.Network) bool {
-	i := p.Node.Interface(n)
-	return p.Node.Kind == topology.Switch && (i == nil || i.Port == nil && i.Bond == nil)
-}
-
 // join makes a switch a bridge of the network.
 func (s *segment) join(n *topology.Node) int {
 	at, known := s.place[n]
@@ -78,12 +72,12 @@ func (s *segment) join(n *topology.Node) int {
 // wire adds a link to the bridges at its ends.
 func (s *segment) wire(l *topology.Link) {
 	for _, p := range l.Ends() {
-		if !bridged(p, s.net) {
+		if !p.Switched(s.net) {
 			continue
 		}
 		at := s.join(p.Node)
 		s.bridges[at].ports = append(s.bridges[at].ports, p)
-		if bridged(p.Peer(), s.net) {
+		if p.Peer().Switched(s.net) {
 			to := s.join(p.Peer().Node)
 			s.bridges[at].trunks = append(s.bridges[at].trunks, trunk{p, to})
 		}
@@ -93,8 +87,11 @@ func (s *segment) wire(l *topology.Link) {
 // forget makes the segment work out anew who hears whom.
 func (s *segment) forget() { s.reach = nil }
 
+// arrives says whether a frame of this network that is sent from a port is received at its peer.
+func (s *segment) arrives(p *topology.Port) bool { return s.passes(p) && s.hands(p, s.net) }
+
 // lit says whether an interface has a carrier: a bond while a member is active, a switch's own bridge while any of its
-// ports has one.
+// ports that lets the network through has one.
 func (s *segment) lit(i *topology.Interface) bool {
 	switch {
 	case i.Bond != nil:
@@ -104,7 +101,7 @@ func (s *segment) lit(i *topology.Interface) bool {
 	}
 	at, known := s.place[i.Node]
 	return known && slices.ContainsFunc(s.bridges[at].ports, func(p *topology.Port) bool {
-		return s.carrier[s.number(p)] && s.inUse[s.number(p)]
+		return s.carrier[s.number(p)] && s.inUse[s.number(p)] && !s.lacks[lack{p, s.net}]
 	})
 }
 
@@ -119,7 +116,7 @@ func (s *segment) delivers(from, to *topology.Interface, origin *topology.Node) 
 	}
 	out, in := s.doorTo(from, to), s.doorOf(to, from)
 	if out != nil && out.Peer() == in {
-		return s.passes(out)
+		return s.arrives(out)
 	}
 	enters, ok := s.entrance(from, out)
 	if !ok {
@@ -136,7 +133,7 @@ func (s *segment) entrance(i *topology.Interface, door *topology.Port) (place in
 		return place, ok && i.Bond == nil
 	}
 	place, ok = s.place[door.Peer().Node]
-	return place, ok && s.passes(door)
+	return place, ok && s.arrives(door)
 }
 
 // exit is the bridge that an interface hears last.
@@ -146,7 +143,7 @@ func (s *segment) exit(i *topology.Interface, door *topology.Port) (place int, o
 		return place, ok && i.Bond == nil
 	}
 	place, ok = s.place[door.Peer().Node]
-	return place, ok && s.passes(door.Peer())
+	return place, ok && s.arrives(door.Peer())
 }
 
 // crosses says whether a frame gets from one bridge to another.
@@ -213,5 +210,5 @@ func (s *segment) comesPast(at *topology.Node, from, to *topology.Interface) boo
 // open says whether frames pass from a bridge to the one behind a port: they arrive there, and no spanning tree blocks
 // either end.
 func (s *segment) open(p *topology.Port) bool {
-	return s.passes(p) && (s.blocked == nil || !s.blocked[p] && !s.blocked[p.Peer()])
+	return s.arrives(p) && (s.blocked == nil || !s.blocked[p] && !s.blocked[p.Peer()])
 }

@@ -18,6 +18,7 @@ type state struct {
 	stage    []topology.Stage // by node
 	inUse    []bool           // by number of port: no member of a bond, or its active one
 	refused  map[refusal]bool
+	lacks    map[lack]bool
 
 	firstBond []int            // by node: the number of its first bond
 	active    []*topology.Port // by number of bond; nil: none
@@ -28,8 +29,14 @@ type state struct {
 // refusal is two nodes, of which the one loses what comes from the other.
 type refusal struct{ at, from *topology.Node }
 
+// lack is a port that does not let a network through.
+type lack struct {
+	port    *topology.Port
+	network *topology.Network
+}
+
 func newState(p *topology.Plant) state {
-	s := state{refused: map[refusal]bool{}}
+	s := state{refused: map[refusal]bool{}, lacks: map[lack]bool{}}
 	for _, n := range p.Nodes {
 		s.first = append(s.first, len(s.carrier))
 		s.stage = append(s.stage, topology.Forwarding)
@@ -42,6 +49,9 @@ func newState(p *topology.Plant) state {
 			s.impaired = append(s.impaired, topology.Impairment{})
 			s.inUse = append(s.inUse, true)
 			s.impair(port, port.Link.Impairment)
+			for _, n := range port.Lacks {
+				s.lacks[lack{port, n}] = true
+			}
 		}
 	}
 	return s
@@ -56,6 +66,11 @@ func (s *state) serves(n *topology.Node) bool { return s.stage[n.Index] == topol
 func (s *state) passes(p *topology.Port) bool {
 	from, to := s.number(p), s.number(p.Peer())
 	return s.carrier[from] && s.carrier[to] && !s.dark[from] && s.impaired[from].Loss < 1 && s.inUse[from] && s.inUse[to]
+}
+
+// hands says whether what is sent from a port gets into a network at its peer, by what both let through and how they tag it.
+func (s *state) hands(p *topology.Port, n *topology.Network) bool {
+	return !s.lacks[lack{p, n}] && !s.lacks[lack{p.Peer(), n}] && p.Understood(n)
 }
 
 // impair says what becomes of frames that leave a port from now on.

@@ -61,7 +61,7 @@ func (t *tree) grow(place map[*topology.Node]int) {
 		}
 		bridges = append(bridges, b)
 	}
-	t.machine = proto.NewSTP(*t.nodes[0].STP, bridges, func(from proto.STPPort) bool { return t.world.passes(t.port(from)) }, t.world.env.Phase)
+	t.machine = proto.NewSTP(*t.nodes[0].STP, bridges, func(from proto.STPPort) bool { return t.seg.arrives(t.port(from)) }, t.world.env.Phase)
 	t.seg.blocked = map[*topology.Port]bool{}
 	t.each(func(at proto.STPPort) { t.seg.blocked[t.port(at)] = !t.machine.Forwards(at) })
 	t.world.trees = append(t.world.trees, t)

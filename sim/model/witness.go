@@ -17,6 +17,9 @@ func (w *World) Witness(l sim.Level) (seen bool, evidence string, err error) {
 	case sim.Impaired:
 		is := w.impaired[w.number(l.Port)]
 		return is == l.Impairment, fmt.Sprintf("the model has frames from %s suffer %s", l.Port, is), nil
+	case sim.Allowed:
+		is := !w.lacks[lack{l.Port, l.Network}]
+		return is == l.On, say(l.Port, "lets "+l.Network.ID+" through", "lacks the VLAN of "+l.Network.ID, is), nil
 	case sim.Stage:
 		is := w.stage[l.Node.Index]
 		return is == l.Stage, fmt.Sprintf("the model has %s at %s", l.Node.ID, is), nil

@@ -259,7 +259,7 @@ func (r *shares) mending(o sim.Outage, own []stretch) []stretch {
 		}
 		switch d := e.Data.(type) {
 		case sim.TaskData:
-			if e.Subject == "diagnose-part" && d.On == link && d.State == sim.TaskBegun {
+			if looksFor(e.Subject) && d.On == link && d.State == sim.TaskBegun {
 				marks = append(marks, stretch{from: e.At, name: ShareFinding})
 			}
 		case sim.PartData:
@@ -290,7 +290,7 @@ func ofPart(s sim.PartState) string {
 
 // fix is the last thing that somebody did to a port or a cable in some time; the zero Event when nobody did.
 func (r *shares) fix(from, until time.Duration) sim.Event {
-	doing := []string{"replace optic", "reseat optic", "plug in", "clear err-disable", "open port", "roll back"}
+	doing := []string{"replace optic", "reseat optic", "plug in", "clear err-disable", "open port", "add VLAN", "roll back"}
 	events := r.log.Events()
 	for i := len(events) - 1; i >= 0; i-- {
 		if d, ok := events[i].Data.(sim.ActionData); ok && slices.Contains(doing, d.Do) && from <= events[i].At && events[i].At <= until {
@@ -303,13 +303,16 @@ func (r *shares) fix(from, until time.Duration) sim.Event {
 // linkOf is the link that was diagnosed before somebody mended it.
 func (r *shares) linkOf(e sim.Event) string {
 	for e.Seq != 0 {
-		if d, ok := e.Data.(sim.TaskData); ok && e.Subject == "diagnose-part" {
+		if d, ok := e.Data.(sim.TaskData); ok && looksFor(e.Subject) {
 			return d.On
 		}
 		e = r.log.Event(e.Cause)
 	}
 	return ""
 }
+
+// looksFor says whether a task is one by which people find out what is wrong with a link, or with trunks.
+func looksFor(task string) bool { return task == "diagnose-part" || task == "compare-vlans" }
 
 // verified is when somebody had looked at the member and found it well; 0 when nobody did.
 func (r *shares) verified() time.Duration {

@@ -11,12 +11,14 @@ type finder struct {
 	crew   *crew
 	busy   bool
 	looked map[*topology.Link]bool // at its present failure
+	// compared: the VLANs of trunks were looked at since conversations began to fail.
+	compared bool
 }
 
 // look takes the next link.
 func (f *finder) look() {
 	f.forget()
-	if f.busy || len(f.crew.view.dark) == 0 || f.crew.view.booting() {
+	if f.busy || f.crew.view.booting() {
 		return
 	}
 	for _, l := range f.crew.hands.Scenario().Plant.Links {
@@ -26,10 +28,12 @@ func (f *finder) look() {
 			return
 		}
 	}
+	f.compare()
 }
 
-// forget has links looked at again that failed, came back and failed once more.
+// forget has links looked at again that failed, came back and failed once more, and trunks once all had been well.
 func (f *finder) forget() {
+	f.compared = f.compared && f.crew.view.failing()
 	for l := range f.looked {
 		if !f.dark(l) {
 			delete(f.looked, l)
@@ -66,7 +70,7 @@ func (f *finder) diagnose(l *topology.Link) {
 // mend queues what is to be done about what was found.
 func (c *crew) mend(cause int, l *topology.Link, at *topology.Port, state sim.LinkState) {
 	times := c.plan.Times
-	t := &task{skill: "network", phase: phaseNetwork, cause: cause, on: at.String()}
+	t := &task{skill: "network", phase: phaseNetwork, cause: cause, on: at.String()} // l is nil where a node is to be rolled back
 	switch state {
 	case sim.LinkOpticDead:
 		c.reseat(cause, at)

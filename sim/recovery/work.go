@@ -42,10 +42,12 @@ type Outcome struct {
 type ServiceTimes struct {
 	Notice   *Work `yaml:"notice" doc:"from the first alarm to a person looking; 5m by default"`
 	Diagnose *Work `yaml:"diagnose-part" doc:"to find out what is wrong with one link; 20m by default"`
+	Compare  *Work `yaml:"compare-vlans" doc:"to hold the VLANs of all trunks against what they are to carry; 10m by default"`
+	Add      *Work `yaml:"add-vlan" doc:"to add a VLAN to the ports of a switch that lack it; 2m by default"`
 	Reseat   *Work `yaml:"reseat" doc:"to take a transceiver out and put it back, on site; 10m by default"`
 	Fit      *Work `yaml:"fit-part" doc:"to replace a transceiver, on site; 20m by default"`
 	Clear    *Work `yaml:"clear-port" doc:"to open a port that is shut or err-disabled; 2m by default"`
-	RollBack *Work `yaml:"roll-back" doc:"to find out which change shut the ports of a node and take it back, out of band; 10m by default"`
+	RollBack *Work `yaml:"roll-back" doc:"to find out which change shut the ports of a node, or took a VLAN off them, and take it back, out of band; 10m by default"`
 	PlugIn   *Work `yaml:"plug-in" doc:"to put a cable back, on site; 10m by default"`
 	Cycle    *Work `yaml:"power-cycle" doc:"to switch one virtual machine off and on by hand; 3m by default"`
 	Script   *Work `yaml:"scripted-restart" doc:"to have a script do that; not done by default"`
@@ -84,6 +86,8 @@ func (w *Work) orElse(byDefault time.Duration, access ...string) *Work {
 func (s *ServiceTimes) fill() {
 	s.Notice = s.Notice.orElse(5 * time.Minute)
 	s.Diagnose = s.Diagnose.orElse(20 * time.Minute)
+	s.Compare = s.Compare.orElse(10 * time.Minute)
+	s.Add = s.Add.orElse(2 * time.Minute)
 	s.Reseat = s.Reseat.orElse(10*time.Minute, onSite)
 	s.Fit = s.Fit.orElse(20*time.Minute, onSite)
 	s.Clear = s.Clear.orElse(2 * time.Minute)
@@ -100,7 +104,7 @@ func (s *ServiceTimes) fill() {
 // all lists the kinds that are given, with their names.
 func (s *ServiceTimes) all() map[string]*Work {
 	all := map[string]*Work{
-		"notice": s.Notice, "diagnose-part": s.Diagnose, "reseat": s.Reseat, "fit-part": s.Fit, "clear-port": s.Clear,
+		"notice": s.Notice, "diagnose-part": s.Diagnose, "compare-vlans": s.Compare, "add-vlan": s.Add, "reseat": s.Reseat, "fit-part": s.Fit, "clear-port": s.Clear,
 		"roll-back": s.RollBack, "plug-in": s.PlugIn, "power-cycle": s.Cycle, "scripted-restart": s.Script, "boot": s.Boot, "repair": s.Repair,
 		"test": s.Test, "verify": s.Verify,
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -21,6 +22,8 @@ func partCondition(e sim.Event) (c condition, known bool) {
 		return when(d.On, "dark", "carrier up, sends into the dark"), true
 	case sim.ImpairData:
 		return when(d != (sim.ImpairData{}), "latent", "frames from it suffer "+d.Impairment().String()), true
+	case sim.VLANData:
+		return when(!d.On, "dark", fmt.Sprintf("carrier up, VLAN %d (%s) missing", d.ID, d.Network)), true
 	case sim.ErrDisableData:
 		return condition{"down", "shut by its switch" + errDisableWords(d)}, true
 	case sim.PowerData:

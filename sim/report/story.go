@@ -84,7 +84,7 @@ func (s *Story) Flush() {
 	}
 	t := telling{story: s, group: group}
 	for _, tell := range []func(*telling){
-		tellRoom, tellFaults, tellFeeds, tellOptics, tellStages, tellCarriers, tellDark, tellImpaired, tellRefusals, tellErrDisabled,
+		tellRoom, tellFaults, tellFeeds, tellOptics, tellStages, tellCarriers, tellDark, tellImpaired, tellVLANs, tellRefusals, tellErrDisabled,
 		tellBonds, tellTrees, tellGateways, tellRoutes, tellArrays, tellPaths, tellDown, tellUp, tellGuests, tellPings, tellWork, tellTroubles,
 	} {
 		tell(&t)
@@ -265,6 +265,15 @@ func tellImpaired(t *telling) {
 		} else {
 			t.say("%s: frames suffer %s", Few(subjects[said], few), said)
 		}
+	}
+}
+
+func tellVLANs(t *telling) {
+	says, subjects := pick(t, func(e sim.Event, d sim.VLANData) (string, string) {
+		return fmt.Sprintf("VLAN %d (%s) ", d.ID, d.Network) + word(d.On, "passes again at", "missing at"), e.Subject
+	})
+	for _, said := range says {
+		t.say("%s %s", said, Few(subjects[said], few))
 	}
 }
 

@@ -17,8 +17,8 @@ import (
 //	              hv1    ╳       hv2
 func TwoCore() *topology.Plant {
 	p := &topology.Plant{Name: "two-core"}
-	lan := &topology.Network{ID: "lan", Subnet: netip.MustParsePrefix("10.0.10.0/24"), MTU: 1500}
-	san := &topology.Network{Index: 1, ID: "san", Subnet: netip.MustParsePrefix("10.0.21.0/24"), MTU: 9000}
+	lan := &topology.Network{ID: "lan", VLAN: 10, Subnet: netip.MustParsePrefix("10.0.10.0/24"), MTU: 1500}
+	san := &topology.Network{Index: 1, ID: "san", VLAN: 21, Subnet: netip.MustParsePrefix("10.0.21.0/24"), MTU: 9000}
 	p.Networks = []*topology.Network{lan, san}
 	core := []*topology.Node{addNode(p, "core1", topology.Switch), addNode(p, "core2", topology.Switch)}
 	for _, c := range core {

@@ -97,6 +97,8 @@ func (w *World) Wrong() []string {
 			well = !l.On
 		case sim.Impaired:
 			well = l.Impairment == l.Port.Link.Impairment
+		case sim.Allowed:
+			well = l.On == l.Port.Allows(l.Network)
 		case sim.Stage:
 			well = l.Stage == topology.Forwarding
 		case sim.Refuse:
@@ -181,6 +183,8 @@ func tell(e sim.Event) (string, bool) {
 		return onOff("dark", d.On), true
 	case sim.ImpairData:
 		return "suffers " + d.Impairment().String(), true
+	case sim.VLANData:
+		return onOff("vlan of "+d.Network, d.On), true
 	case sim.StageData:
 		return d.Stage, true
 	case sim.RefuseData:

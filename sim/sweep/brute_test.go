@@ -109,16 +109,16 @@ func (r *ruin) hear(from station, net *topology.Network) map[station]bool {
 	send = func(s station, bridging bool) {
 		for _, p := range s.node.Ports {
 			q := p.Peer()
-			ours := bridged(p, net) && bridging || !bridging && r.own(p, net)
+			ours := p.Switched(net) && bridging || !bridging && r.own(p, net)
 			other := s.by != nil && s.by != p && s.by.Bond == p.Bond
-			if !ours || other || !p.Link.Carries(net) || r.links[p.Link] || r.nodes[q.Node] {
+			if !ours || other || !p.Link.Passes(net) || r.links[p.Link] || r.nodes[q.Node] {
 				continue
 			}
 			next := station{node: q.Node}
 			if q.Bond != nil && q.Bond.Mode == topology.ActiveBackup && forwards(q.Node) {
 				next.by = q
 			}
-			if !bridged(q, net) {
+			if !q.Switched(net) {
 				if r.own(q, net) {
 					heard[next] = true
 				}

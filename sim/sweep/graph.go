@@ -107,7 +107,7 @@ func networksAt(n *topology.Node) []*topology.Network {
 	}
 	for _, p := range n.Ports {
 		for _, net := range p.Link.Networks {
-			if bridged(p, net) {
+			if p.Switched(net) {
 				add(net)
 			}
 		}
@@ -117,15 +117,6 @@ func networksAt(n *topology.Node) []*topology.Network {
 
 // ownBridge says whether an interface is a switch's own, on its bridge.
 func ownBridge(i *topology.Interface) bool { return i != nil && i.Port == nil && i.Bond == nil }
-
-// bridged says whether a port passes a network's frames on to other ports: it is a switch's, and no interface of its own.
-func bridged(p *topology.Port, net *topology.Network) bool {
-	if p.Node.Kind != topology.Switch {
-		return false
-	}
-	i := p.Node.Interface(net)
-	return i == nil || ownBridge(i)
-}
 
 // vertex finds the number of a spot; a new one is made, with all that it leads to.
 func (g *graph) vertex(s spot) int32 {
@@ -148,7 +139,7 @@ func (g *graph) vertex(s spot) int32 {
 // bridgeFrom makes the arcs of a switch's bridging.
 func (g *graph) bridgeFrom(s spot, v int32) {
 	for _, p := range s.node.Ports {
-		if p.Link.Carries(s.net) && bridged(p, s.net) {
+		if p.Link.Carries(s.net) && p.Switched(s.net) {
 			g.over(s, v, p, s.net)
 		}
 	}
@@ -179,9 +170,9 @@ func portsOf(i *topology.Interface) []*topology.Port {
 	return nil
 }
 
-// over makes the arc by which a network's frames leave by a port.
+// over makes the arc by which a network's frames leave by a port; none where VLANs keep them from getting over and back.
 func (g *graph) over(s spot, v int32, p *topology.Port, net *topology.Network) {
-	if s.by != nil && s.by != p && s.by.Bond == p.Bond {
+	if s.by != nil && s.by != p && s.by.Bond == p.Bond || !p.Link.Passes(net) {
 		return
 	}
 	far := p.Peer().Node
@@ -197,7 +188,7 @@ func (g *graph) arc(from, to, link int32) { g.arcs[from] = append(g.arcs[from], 
 // arrival is the vertex that hears a network's frames first when they arrive at a port; none where nobody passes them on.
 func (g *graph) arrival(p *topology.Port, net *topology.Network) int32 {
 	switch {
-	case bridged(p, net):
+	case p.Switched(net):
 		return g.vertex(spot{p.Node, net, entry(p)})
 	case g.routes[p.Node.Index] && slices.Contains(portsOn(p.Node, net), p):
 		return g.vertex(spot{node: p.Node, by: entry(p)})

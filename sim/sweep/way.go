@@ -99,7 +99,7 @@ func (g *graph) flatWay(f sim.Flow, net *topology.Network) []way {
 	}
 	w := way{flat: true, from: g.on(f.From, net), to: g.on(f.To, net)}
 	for _, p := range f.From.Ports {
-		if p.Link.Carries(net) && p.Peer().Node == f.To && !forwards(f.From) && !forwards(f.To) {
+		if p.Link.Passes(net) && p.Peer().Node == f.To && !forwards(f.From) && !forwards(f.To) {
 			w.direct = append(w.direct, int32(p.Link.Index))
 		}
 	}
@@ -135,7 +135,7 @@ func (g *graph) exitsTo(n *topology.Node, net *topology.Network) []exit {
 func (g *graph) doors(ports []*topology.Port, net *topology.Network) []arc {
 	var list []arc
 	for _, p := range ports {
-		if to, known := g.known(p.Peer(), net); known && p.Link.Carries(net) {
+		if to, known := g.known(p.Peer(), net); known && p.Link.Passes(net) {
 			list = append(list, arc{to, int32(p.Link.Index)})
 		}
 	}
@@ -145,7 +145,7 @@ func (g *graph) doors(ports []*topology.Port, net *topology.Network) []arc {
 // known is arrival for ports of a graph that is done.
 func (g *graph) known(p *topology.Port, net *topology.Network) (int32, bool) {
 	switch {
-	case bridged(p, net):
+	case p.Switched(net):
 		v, ok := g.number[spot{p.Node, net, entry(p)}]
 		return v, ok
 	case slices.Contains(portsOn(p.Node, net), p):
