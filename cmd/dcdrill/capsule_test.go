@@ -176,3 +176,31 @@ func TestCapsuleCarriesLoads(t *testing.T) {
 	needCapsule(t)
 	asAsked(t, "verify", "half-capacity-full-load", "--world", "capsule")
 }
+
+// survivor lacks a VLAN on one trunk, and gets it back; on another the host bears a tag where the switch expects none.
+const survivor = `
+topology:
+  base: tagged-core
+  topology:
+    defaults: {boot: instant}
+    nodes: {hv: {bonds: {team0: {updelay: 0s}}, ports: {vmnic1: {native: {hv: mgmt, core2: none}}}}}
+  workloads: {linux: null, internet: null}
+timeline:
+  missing: {at: 0s, for: 15s, vlan-missing: {target: "hv[1-4]:vmnic1", network: storage-b}}
+  dead:    {at: 5s, for: 20s, power-off: core1}
+`
+
+// TestCapsuleTags: where the kernel has VLANs, what is missing on its lists is what the model says.
+func TestCapsuleTags(t *testing.T) {
+	needCapsule(t)
+	folder := t.TempDir()
+	file := filepath.Join(folder, "survivor.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(survivor), 0o600))
+	asAsked(t, "verify", file, "--world", "capsule", "--out", folder)
+	found, err := filepath.Glob(filepath.Join(folder, "*.jsonl"))
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	text, err := os.ReadFile(found[0])
+	require.NoError(t, err)
+	require.Regexp(t, `"VLANs"[^}]*"native"`, string(text), "with the kernel's own tags")
+}

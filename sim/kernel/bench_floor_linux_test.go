@@ -31,7 +31,7 @@ const floorFD = 10000
 
 // floorOf writes all messages.
 func floorOf(p *topology.Plant) *floor {
-	f := &floor{layout: lay(p)}
+	f := &floor{layout: lay(p, false)}
 	pretend := &fabric{layout: f.layout, bonded: map[*topology.Node]*patchPanel{}}
 	for i, n := range f.layout.nodes {
 		f.specs = append(f.specs, netnsSpec{n.node.ID, sysctlsOf(n)})

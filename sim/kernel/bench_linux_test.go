@@ -59,7 +59,7 @@ func printTable(table []figure) {
 
 // warmUp lets the kernel's caches grow: the first build after a boot takes twice as long.
 func warmUp(t *testing.T) {
-	f, err := build(starOf(64), false)
+	f, err := build(starOf(64), false, false)
 	require.NoError(t, err)
 	f.close()
 	awaitTeardown(t)
@@ -106,7 +106,7 @@ func figuresOfBuilding(t *testing.T) []figure {
 		var ours, bare []time.Duration
 		for range s.rounds {
 			ours = append(ours, timed(t, func() (func(), error) {
-				f, err := build(s.plant, false)
+				f, err := build(s.plant, false, false)
 				return f.close, err
 			}))
 			bare = append(bare, timed(t, floorOf(s.plant).make))
@@ -145,7 +145,7 @@ func figuresOfMemory(t *testing.T) []figure {
 	plant, err := topology.Load("leaf-spine:spines=8,leaves=32,hosts=30")
 	require.NoError(t, err)
 	before := memAvailable(t)
-	f, err := build(plant, false)
+	f, err := build(plant, false, false)
 	require.NoError(t, err)
 	used := float64(before-memAvailable(t)) / float64(len(plant.Nodes)) / (1 << 20)
 	f.close()

@@ -24,7 +24,7 @@ func figuresOfMininet(t *testing.T) []figure {
 		var ours, theirs []time.Duration
 		for range 3 {
 			ours = append(ours, timed(t, func() (func(), error) {
-				f, err := build(s.plant, false)
+				f, err := build(s.plant, false, false)
 				return f.close, err
 			}))
 			up, err := mininet(s.mn)

@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -10,13 +11,13 @@ import (
 )
 
 // addressesAt are a bond's own addresses and those that it answers for as a gateway.
-func (c *condition) addressesAt(d *bondDevice) []netip.Addr {
+func (c *condition) addressesAt(d *device) []netip.Addr {
 	addrs := []netip.Addr{d.iface.Addr.Addr()}
 	if d.iface.Addr6.IsValid() {
 		addrs = append(addrs, d.iface.Addr6.Addr())
 	}
-	if c.holds[holding{d.node, d.network}] {
-		addrs = append(addrs, virtual(d.network, d.node)...)
+	if c.holds[holding{d.node, d.iface.Network}] {
+		addrs = append(addrs, virtual(d.iface.Network, d.node)...)
 	}
 	return addrs
 }
@@ -24,24 +25,56 @@ func (c *condition) addressesAt(d *bondDevice) []netip.Addr {
 // tellBehind sends a frame for every machine that a switch has learnt on other ports of the bond's bridge, so that the
 // switches above find them by the new way. Without it they would send to the old port until the machine speaks.
 func (c *condition) tellBehind(d *bondDevice) error {
-	macs, err := c.netns(d.node).learnt(d.bridge.index, d.index)
+	known, err := c.netns(d.node).learnt(d.bridge.index, d.index)
 	if err != nil {
 		return err
 	}
 	if d.bridge.iface != nil {
-		macs = append(macs, d.bridge.mac)
+		known = append(known, station{mac: d.bridge.mac})
 	}
-	for _, mac := range macs {
-		if err := c.netns(d.node).transmit(d.index, reverseARP(mac)); err != nil {
+	for _, t := range c.of(d.node).tags {
+		known = append(known, station{t.mac, t.vlan})
+	}
+	for _, s := range known {
+		frame, passes := c.asSent(&d.device, s)
+		if !passes {
+			continue
+		}
+		if err := c.netns(d.node).transmit(d.index, frame); err != nil {
 			return fmt.Errorf("notify the switches above %s: %w", d.alias, err)
 		}
 	}
 	return nil
 }
 
+// station is an address, and the VLAN that it was learnt in; 0 where a bridge knows none.
+type station struct {
+	mac  topology.HardwareID
+	vlan int
+}
+
+// asSent is the frame that tells of a station as a device of a bridge sends it: with the tag of its VLAN, unless that is
+// native there. Nothing is sent of a VLAN that the device does not let through.
+func (l *layout) asSent(d *device, s station) (frame []byte, passes bool) {
+	frame = reverseARP(s.mac)
+	if !d.bridge.knowsVLANs {
+		return frame, true
+	}
+	for _, m := range d.lets {
+		if l.vlans[m.network] != s.vlan {
+			continue
+		}
+		if !m.native {
+			frame = slices.Insert(frame, 2*len(s.mac), 0x81, 0, byte(s.vlan>>8), byte(s.vlan)) // IEEE 802.1Q, 9.6
+		}
+		return frame, true
+	}
+	return nil, false
+}
+
 // learnt lists the addresses that a bridge has learnt on all ports but one.
-func (n *netns) learnt(bridge, except int32) ([]topology.HardwareID, error) {
-	var macs []topology.HardwareID
+func (n *netns) learnt(bridge, except int32) ([]station, error) {
+	var known []station
 	write := func(m *message) {
 		m.raw(unix.AF_BRIDGE, 0, 0, 0)
 		m.raw32(0)
@@ -50,26 +83,31 @@ func (n *netns) learnt(bridge, except int32) ([]topology.HardwareID, error) {
 		m.u32(unix.IFLA_MASTER, uint32(bridge))
 	}
 	err := n.route.ask(unix.RTM_GETNEIGH, unix.NLM_F_DUMP, write, func(_ uint16, body []byte) {
-		if mac, port, ok := learntOf(body); ok && port != except {
-			macs = append(macs, mac)
+		if s, port, ok := learntOf(body); ok && port != except {
+			known = append(known, s)
 		}
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read what %s has learnt: %w", n.name, err)
 	}
-	return macs, nil
+	return known, nil
 }
 
 // learntOf reads an entry of a bridge's table; not ok when it is the bridge's own (permanent).
-func learntOf(body []byte) (mac topology.HardwareID, port int32, ok bool) {
+func learntOf(body []byte) (s station, port int32, ok bool) {
 	if len(body) < unix.SizeofNdMsg {
-		return mac, 0, false
+		return s, 0, false
 	}
 	port = int32(nativeU32(body[4:]))
 	state := nativeU16(body[8:])
-	address := attributes(body[unix.SizeofNdMsg:])[unix.NDA_LLADDR]
-	if state&unix.NUD_PERMANENT != 0 || len(address) != len(mac) {
-		return mac, 0, false
+	a := attributes(body[unix.SizeofNdMsg:])
+	address := a[unix.NDA_LLADDR]
+	if state&unix.NUD_PERMANENT != 0 || len(address) != len(s.mac) {
+		return s, 0, false
 	}
-	return topology.HardwareID(address), port, true
+	if vlan := a[unix.NDA_VLAN]; len(vlan) == 2 {
+		s.vlan = int(nativeU16(vlan))
+	}
+	s.mac = topology.HardwareID(address)
+	return s, port, true
 }

@@ -191,10 +191,29 @@ func (bs *bonds) tellNetworks(b *bond) error {
 		var err error
 		if d.bridge != nil {
 			err = bs.tellBehind(d)
-		} else if d.iface != nil {
-			err = bs.announce(b.of.Node, &d.device, d.mac, bs.addressesAt(d))
+		} else {
+			err = bs.tellAddresses(d)
 		}
 		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellAddresses announces what a bond has, and what the networks have that are on it by their tags.
+func (bs *bonds) tellAddresses(d *bondDevice) error {
+	all := []*device{&d.device}
+	for _, t := range bs.of(d.node).tags {
+		if t.on == &d.device {
+			all = append(all, &t.device)
+		}
+	}
+	for _, x := range all {
+		if x.iface == nil {
+			continue
+		}
+		if err := bs.announce(d.node, x, x.mac, bs.addressesAt(x)); err != nil {
 			return err
 		}
 	}

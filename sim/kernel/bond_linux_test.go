@@ -76,7 +76,7 @@ func newBondBench(t *testing.T, native bool, conf topology.Bond) *bondBench {
 
 func startBench(t *testing.T, p *topology.Plant, native bool, b *topology.Bond, peer *topology.Node) *bondBench {
 	t.Helper()
-	fab, err := build(p, native)
+	fab, err := build(p, native, false)
 	require.NoError(t, err)
 	bb := &bondBench{condition: newCondition(fab), bond: b, host: b.Node, peer: peer, changes: make(chan sim.BondData, 100)}
 	bb.loop = sim.NewLoop(wallClock{time.Now()})

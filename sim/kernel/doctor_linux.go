@@ -3,6 +3,7 @@ package kernel
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -39,7 +40,7 @@ var trials = []trial{
 	{"time stamps of arrivals", stampsArrivals, "SO_TIMESTAMPNS", sim.Missing, "outages are measured less finely"},
 	{"ping sockets", opensPing, "icmp(7) without root", sim.Missing, "workloads over ICMP cannot be measured: use proto: udp"},
 	{"packet capture", opensPacket, "AF_PACKET", sim.Missing, "sudo modprobe af_packet"},
-	{"802.1Q VLANs", in(addVLAN), "the kernel's VLAN devices", sim.Missing, "sudo modprobe 8021q; not needed so far: networks of one link are links of their own"},
+	{"802.1Q VLANs", in(addVLANs), "the kernel's VLAN devices, and bridges that know VLANs", sim.Emulated, "a link and a bridge for each network; sudo modprobe 8021q, and a kernel with CONFIG_BRIDGE_VLAN_FILTERING, for tags"},
 	{"delay and loss (netem)", in(addNetem), "the kernel's network emulator", sim.Missing, "sudo modprobe sch_netem for delay, jitter, corrupt, duplicate, reorder and rate of links; loss needs no more than filters"},
 	{"redirection (u32, mirred)", in(addMirred), "traffic control at ingress", sim.Missing, "sudo modprobe -a cls_u32 act_mirred; not needed so far"},
 }
@@ -97,6 +98,8 @@ func addVLAN() error {
 		return netlink.LinkAdd(&netlink.Vlan{LinkAttrs: netlink.LinkAttrs{Name: "c", ParentIndex: l.Attrs().Index}, VlanId: 10})
 	})
 }
+
+func addVLANs() error { return errors.Join(addVLAN(), addVLANBridge()) }
 
 func addNetem() error {
 	return withVeth(func(l netlink.Link) error {

@@ -179,7 +179,7 @@ func beInside() int {
 	if err != nil {
 		return 3
 	}
-	f, err := build(twoCore(), false)
+	f, err := build(twoCore(), false, false)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "inside:", err)
 		return 3

@@ -50,6 +50,7 @@ type change struct {
 	guards     map[*topology.Node]bool // have other rules than before
 	control    []sim.Level
 	impair     []*topology.Port // send over a network emulator that is to be told
+	lists      []sim.Allowed    // of ports, that let a network through or no longer
 	leave      []*device        // leave their bridges, or join them
 	join       []*device
 }
@@ -70,7 +71,7 @@ func (c *condition) set(levels []sim.Level) (*sim.SkewData, error) {
 	}
 	skew, err := c.takeAway(ch)
 	if err == nil {
-		err = errors.Join(c.setMembers(ch.leave, false), c.setImpairments(ch.impair))
+		err = errors.Join(c.setMembers(ch.leave, false), c.setLists(ch.lists), c.setImpairments(ch.impair))
 	}
 	if err != nil {
 		return nil, err

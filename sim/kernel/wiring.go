@@ -15,6 +15,8 @@ type layout struct {
 	trees   map[bridgeKey]*device // bridges with a spanning tree; their ports are those that it watches
 	bonds   map[bondKey]*bondDevice
 	index   int32
+	// vlans are the IDs by which bridges know networks; nil where each network of a link is a link of its own.
+	vlans map[*topology.Network]int
 }
 
 // nodeLayout is what a node has.
@@ -25,17 +27,19 @@ type nodeLayout struct {
 	joints  [][2]*device // between a bridge and the one with a spanning tree for the same network
 	bonds   []*bondDevice
 	ports   []*device // one for each lane end, in order of ports, then networks
+	tags    []*tag
 }
 
-// lane is one network on one link: a veth pair, or two that meet in the wire.
+// lane is one network on one link, or all networks of a link that is a cable for them: a veth pair, or two that meet in
+// the wire.
 //
 //	direct:    core1:Eth1/1.lan ────────── hv1:vmnic0.lan
 //	by wire:   leaf1:Eth1/1 ──── w7a0 ⇄ w7b0 ──── spine1:Eth1/4
 type lane struct {
 	link    *topology.Link
-	network *topology.Network
-	ends    [2]*device // at link.A and link.B
-	wire    [2]*device // facing them; nil when the lane is direct
+	network *topology.Network // nil: all of the link's
+	ends    [2]*device        // at link.A and link.B
+	wire    [2]*device        // facing them; nil when the lane is direct
 }
 
 // device is one network device.
@@ -53,6 +57,9 @@ type device struct {
 	bridge  *device             // that it is a port of
 	bond    *bondDevice         // that it is a member of
 	tree    *treeSettings       // of a bridge with a spanning tree
+	// knowsVLANs: it is a bridge for many networks; lets are those that it, or a port of such a bridge, lets through.
+	knowsVLANs bool
+	lets       []membership
 }
 
 // bondDevice is a bond on one network: the native one, or a veth pair whose inner end is patched to the active member.
@@ -77,8 +84,8 @@ type (
 // firstIndex leaves the small numbers to the loopback and to what the kernel makes unasked.
 const firstIndex = 100
 
-// lay works out the layout of a plant.
-func lay(p *topology.Plant) *layout {
+// lay works out the layout of a plant; tags says whether the kernel has VLANs for those of the plant.
+func lay(p *topology.Plant, tags bool) *layout {
 	l := &layout{
 		plant: p, byLink: map[*topology.Link][]*lane{},
 		bridges: map[bridgeKey]*device{}, trees: map[bridgeKey]*device{}, bonds: map[bondKey]*bondDevice{}, index: firstIndex,
@@ -86,10 +93,17 @@ func lay(p *topology.Plant) *layout {
 	for _, n := range p.Nodes {
 		l.nodes = append(l.nodes, &nodeLayout{node: n, names: names{}})
 	}
+	if tags && wantsTags(p) {
+		l.vlans = numberVLANs(p)
+	}
 	for _, n := range p.Nodes {
 		l.layBridges(n)
 	}
 	for _, link := range p.Links {
+		if l.tagged(link) {
+			l.layTrunk(link)
+			continue
+		}
 		for i, network := range link.Networks {
 			l.layLane(link, network, i)
 		}
@@ -109,6 +123,10 @@ func (l *layout) nextIndex() int32 {
 
 // layBridges gives a switch a bridge for every network that it switches.
 func (l *layout) layBridges(n *topology.Node) {
+	if l.vlans != nil {
+		l.layVLANBridge(n)
+		return
+	}
 	for _, network := range l.plant.Networks {
 		if !switches(n, network) {
 			continue
@@ -174,6 +192,9 @@ func (l *layout) layEnd(p *topology.Port, network *topology.Network, nth int) *d
 		if p.Link.SpanningTree() {
 			d.bridge = l.trees[bridgeKey{p.Node, network}]
 		}
+		if d.bridge.knowsVLANs {
+			d.lets = []membership{{network, true}}
+		}
 	default:
 		if i := p.Interface(network); i != nil {
 			d.iface, d.mac = i, i.MAC
@@ -201,9 +222,16 @@ func (l *layout) layWire(link *topology.Link, side, nth int) *device {
 	p := link.Ends()[side]
 	return &device{
 		name: wireName(link.Index, side, nth), index: l.nextIndex(), alias: "facing " + p.String(),
-		mac: laneID(deviceID(wireID, link.Index, side), nth), mtu: mtuOf(link, link.Networks[nth]),
+		mac: laneID(deviceID(wireID, link.Index, side), nth), mtu: l.wireMTU(link, nth),
 		group: wireGroup(link, side), port: p,
 	}
+}
+
+func (l *layout) wireMTU(link *topology.Link, nth int) int {
+	if l.tagged(link) {
+		return mtuOfAll(link)
+	}
+	return mtuOf(link, link.Networks[nth])
 }
 
 func wireGroup(link *topology.Link, side int) uint32 { return uint32(2*link.Index+side) + 1 }
@@ -230,15 +258,16 @@ func (l *layout) joinBond(p *topology.Port, network *topology.Network, d *device
 func (l *layout) layBond(of *topology.Bond, network *topology.Network) *bondDevice {
 	n := of.Node
 	b := &bondDevice{of: of, members: make([]*device, len(of.Members))}
-	b.device = device{
-		node: n, index: l.nextIndex(), alias: of.String(), network: network,
-		mac: deviceID(bondID+of.Index, n.Index, network.Index), mtu: 65535,
-	}
-	b.name = l.bondName(of, network)
-	if i := of.Members[0].Interface(network); i != nil {
-		b.iface, b.mac = i, i.MAC
-	} else {
-		b.bridge = l.bridges[bridgeKey{n, network}]
+	b.device = device{node: n, index: l.nextIndex(), alias: of.String(), network: network, mtu: 65535}
+	switch first := of.Members[0]; {
+	case network == nil:
+		l.layTaggedBond(b, first)
+	case first.Interface(network) != nil:
+		b.name, b.iface = l.bondName(of, network), first.Interface(network)
+		b.mac = b.iface.MAC
+	default:
+		b.name, b.bridge = l.bondName(of, network), l.bridges[bridgeKey{n, network}]
+		b.mac = deviceID(bondID+of.Index, n.Index, network.Index)
 	}
 	inner := device{node: n, index: l.nextIndex(), alias: of.String() + " inside", network: network}
 	inner.mac = laneID(b.mac, 255)

@@ -20,8 +20,8 @@ type fabric struct {
 
 // build makes the plant. When it returns, every link has been set up and every bond has its first member patched; the
 // kernel begins to send on a link some milliseconds later.
-func build(p *topology.Plant, native bool) (*fabric, error) {
-	f := &fabric{layout: lay(p), native: native, bonded: map[*topology.Node]*patchPanel{}}
+func build(p *topology.Plant, native, tags bool) (*fabric, error) {
+	f := &fabric{layout: lay(p, tags), native: native, bonded: map[*topology.Node]*patchPanel{}}
 	for _, step := range []func() error{f.makeNamespaces, f.makeBridges, f.makeBonds, f.makeLanes, f.makePanels, f.finish, f.addRoutes} {
 		if err := step(); err != nil {
 			f.close()
@@ -190,6 +190,28 @@ func (f *fabric) finishNode(n *nodeLayout, b *batch) {
 		}
 		b.finish(&d.device, f.masterOf(&d.device))
 	}
+	if f.vlans != nil {
+		f.finishVLANs(n, b)
+	}
+}
+
+// finishVLANs tells a switch which ports let which networks through, and makes the devices of those that bear tags. They
+// come last: none may be larger than what it stands on.
+func (f *fabric) finishVLANs(n *nodeLayout, b *batch) {
+	for _, d := range n.bridges {
+		b.widen(d)
+		b.letThrough(f.layout, d)
+	}
+	for _, d := range n.ports {
+		b.letThrough(f.layout, d)
+	}
+	for _, d := range n.bonds {
+		b.letThrough(f.layout, &d.device)
+	}
+	for _, t := range n.tags {
+		b.addTag(t)
+		b.finish(&t.device, 0)
+	}
 }
 
 // masterOf is the index of what a device is a port or a member of; 0: nothing.
@@ -226,19 +248,29 @@ func (f *fabric) eachNode(write func(*nodeLayout, *batch)) error {
 // device finds where a node has an interface; nil when it has none on that network.
 func (l *layout) device(n *topology.Node, network *topology.Network) *device {
 	for _, d := range l.of(n).bonds {
-		if d.network == network {
+		if d.network == network || d.on(network) {
 			return &d.device
 		}
 	}
-	if b := l.bridges[bridgeKey{n, network}]; b != nil {
+	if b := l.bridges[bridgeKey{n, network}]; b != nil && !b.knowsVLANs {
 		return b
 	}
+	for _, t := range l.of(n).tags {
+		if t.network == network {
+			return &t.device
+		}
+	}
 	for _, d := range l.of(n).ports {
-		if d.network == network && d.iface != nil {
+		if d.on(network) {
 			return d
 		}
 	}
 	return nil
+}
+
+// on says whether a device has an address on a network.
+func (d *device) on(network *topology.Network) bool {
+	return d.iface != nil && d.iface.Network == network
 }
 
 // hasV6 says whether this kernel speaks IPv6 at all (ipv6.disable=1 takes it away).
@@ -266,6 +298,9 @@ func sysctlsOf(n *nodeLayout) []sysctl {
 	if len(n.node.Interfaces) > 0 {
 		s = append(s, briefOrphans)
 	}
+	if len(n.tags) > 0 {
+		s = append(s, strictARP...)
+	}
 	if len(crowded(n.node)) > 0 {
 		s = append(s, ownPorts...)
 	}
@@ -279,6 +314,10 @@ func sysctlsOf(n *nodeLayout) []sysctl {
 // With eight, the usual number, one that cannot say goodbye since its path is dark keeps the whole namespace for 104 s
 // (measured) after we were killed.
 var briefOrphans = sysctl{"ipv4/tcp_orphan_retries", "1"}
+
+// strictARP has a node answer for an address on the network only that it is on, as hypervisors and switches do. By itself
+// Linux answers for any of its addresses anywhere, so that networks which leak into each other seem to be well.
+var strictARP = []sysctl{{"ipv4/conf/all/arp_ignore", "1"}, {"ipv4/conf/default/arp_ignore", "1"}}
 
 // withoutV6 keeps devices of a namespace from IPv6 altogether.
 func withoutV6() []sysctl {

@@ -10,7 +10,7 @@ import (
 
 func stand(t *testing.T, p *topology.Plant) *fabric {
 	t.Helper()
-	f, err := build(p, false)
+	f, err := build(p, false, false)
 	require.NoError(t, err)
 	t.Cleanup(f.close)
 	return f

@@ -96,6 +96,9 @@ func (b *batch) addBridge(d *device) {
 			b.nest(unix.IFLA_INFO_DATA, func() {
 				b.u32(brAgeingTime, bridgeAgeing)
 				b.treeOptions(d.tree)
+				if d.knowsVLANs {
+					b.vlanOptions()
+				}
 				b.u8(brMcastSnooping, 0)
 			})
 		})

@@ -13,12 +13,12 @@ import (
 // Every plant gets devices that Linux takes: names of at most 15 bytes, free in their node, without what the kernel
 // refuses, and indexes that are nobody else's.
 func TestEveryPlantCanBeLaidOut(t *testing.T) {
-	for _, word := range []string{"two-core", "leaf-spine", "fat-tree", "two-tier", "star"} {
+	for _, word := range []string{"two-core", "tagged-core", "leaf-spine", "fat-tree", "two-tier", "star"} {
 		t.Run(word, func(t *testing.T) {
 			p, err := topology.Load(word)
 			require.NoError(t, err)
-			l := lay(p)
-			require.Equal(t, devicesOf(l), devicesOf(lay(p)), "the same plant in the same layout")
+			l := lay(p, true)
+			require.Equal(t, devicesOf(l), devicesOf(lay(p, true)), "the same plant in the same layout")
 			indexes, names := map[int32]bool{}, map[string]bool{}
 			for _, d := range devicesOf(l) {
 				where := "wire"
@@ -44,6 +44,9 @@ func devicesOf(l *layout) []device {
 		}
 		for _, d := range n.bonds {
 			all = append(all, d.device, *d.inner)
+		}
+		for _, d := range n.tags {
+			all = append(all, d.device)
 		}
 	}
 	for _, ln := range l.lanes {
@@ -74,10 +77,10 @@ func TestNamesOfDevices(t *testing.T) {
 
 // A port with addresses of its own is never set down for a carrier: it would lose its routes.
 func TestCarriersAreTakenWhereNobodyLosesRoutes(t *testing.T) {
-	for _, word := range []string{"two-core", "leaf-spine", "fat-tree"} {
+	for _, word := range []string{"two-core", "tagged-core", "leaf-spine", "fat-tree"} {
 		p, err := topology.Load(word)
 		require.NoError(t, err)
-		l := lay(p)
+		l := lay(p, true)
 		for _, link := range p.Links {
 			for _, ln := range l.byLink[link] {
 				if ln.wire[0] != nil {
@@ -89,4 +92,40 @@ func TestCarriersAreTakenWhereNobodyLosesRoutes(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Where the kernel has VLANs a link is one cable, a switch one bridge, and a host has its networks on top of its bond.
+func TestALinkIsOneCableWithTags(t *testing.T) {
+	p, err := topology.Load("tagged-core")
+	require.NoError(t, err)
+	lan, mgmt, san := p.Network("lan"), p.Network("mgmt"), p.Network("storage-b")
+	trunk := p.Port("hv1:vmnic1").Peer()
+	trunk.Lacks = []*topology.Network{lan}
+	l := lay(p, true)
+	for _, link := range p.Links {
+		require.Len(t, l.byLink[link], 1, link.ID)
+	}
+	require.Len(t, l.of(trunk.Node).bridges, 1)
+
+	var lets []string
+	for _, m := range l.byLink[trunk.Link][0].end(trunk).lets {
+		word := m.network.ID
+		if m.native {
+			word += " native"
+		}
+		lets = append(lets, word)
+	}
+	assert.Equal(t, []string{"mgmt native", "storage-a", "storage-b"}, lets, "what the port lacks is not on its list")
+
+	host := p.Node("hv1")
+	require.Len(t, l.of(host).bonds, 1, "one bond for all networks")
+	bond := l.of(host).bonds[0]
+	assert.Equal(t, &bond.device, l.device(host, mgmt), "the native network is on the bond itself")
+	assert.Equal(t, san, l.device(host, san).network)
+	assert.Equal(t, "core1 lan", l.device(p.Node("core1"), lan).alias)
+	for _, tag := range l.of(host).tags {
+		assert.Equal(t, &bond.device, tag.on)
+		assert.Equal(t, tag.network.VLAN, tag.vlan)
+	}
+	assert.Len(t, lay(p, false).byLink[trunk.Link], 4, "without VLANs each network is a link of its own")
 }

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +30,20 @@ func capabilities() []sim.Capability {
 		{Name: "block storage", Status: sim.Emulated, Why: "controllers and takeovers are ours; NBD, TCP, links and write caches are real"},
 		{Name: "routes", Status: sim.Emulated, Why: "computed beside the plant; tables and equal-cost paths are the kernel's"},
 	}
+}
+
+// hasTags says whether the kernel's own VLANs carry the networks of a plant: over bonds, these must be the kernel's too.
+func hasTags(p *topology.Plant, native bool) bool {
+	bonded := slices.ContainsFunc(p.Nodes, func(n *topology.Node) bool { return len(n.Bonds) > 0 })
+	return wantsTags(p) && (native || !bonded) && nativeVLANs()
+}
+
+// vlans says what this kernel has for the networks of a plant.
+func vlans(p *topology.Plant, native bool) sim.Capability {
+	if hasTags(p, native) {
+		return sim.Capability{Name: "VLANs", Status: sim.Native, Why: "802.1Q tags, and bridges that know VLANs"}
+	}
+	return sim.Capability{Name: "VLANs", Status: sim.Emulated, Why: "a link and a bridge for each network; a missing VLAN is lost at the port"}
 }
 
 // longDelay is the longest delay of a native bond that a run waits for: kernel timers run in real time, which the clock

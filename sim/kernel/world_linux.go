@@ -70,7 +70,7 @@ func (e Engine) Open(ctx context.Context, clock sim.RunClock, env sim.Env) (sim.
 
 // stand makes everything that the world consists of.
 func (w *World) stand(native bool) error {
-	fabric, err := build(w.env.Plant, native)
+	fabric, err := build(w.env.Plant, native, hasTags(w.env.Plant, native))
 	if err != nil {
 		return err
 	}
@@ -141,10 +141,14 @@ func (w *World) listenToLinks() (err error) {
 
 // Capabilities lists what this kernel has.
 func (w *World) Capabilities() []sim.Capability {
+	all := capabilities()
 	if len(w.env.Impairs) > 0 {
-		return append(capabilities(), impairs())
+		all = append(all, impairs())
 	}
-	return capabilities()
+	if slices.ContainsFunc(w.env.Plant.Networks, func(n *topology.Network) bool { return n.VLAN != 0 }) {
+		all = append(all, vlans(w.env.Plant, w.cond.native))
+	}
+	return all
 }
 
 // Set makes levels true of the kernel, and then of the shadow, which may make more of them true.

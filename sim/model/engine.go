@@ -44,6 +44,9 @@ type Options struct {
 
 // unsupported finds what the model has no law for: LACP with anything else than one bond of a switch, as hosts have it.
 func unsupported(p *topology.Plant) error {
+	if len(p.Needs) > 0 {
+		return fmt.Errorf("%s: %w", p.Needs[0], sim.ErrUnsupported)
+	}
 	for _, n := range p.Nodes {
 		for _, b := range n.Bonds {
 			if b.Mode == topology.LACP && !sharesWithOne(b) {
