@@ -48,20 +48,27 @@ func (t *Throttle) Speed() Speed {
 func (t *Throttle) admit(now time.Duration, length int64) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if gap := now - t.busy; !t.begun || gap > arrears {
-		if t.begun && t.speed.Latency == 0 { // whoever waits for that does not ask meanwhile
-			t.idle += gap
-		}
+	if !t.begun || now-t.busy > arrears {
+		t.idle += t.gap(now)
 		t.begun, t.busy = true, now
 	}
 	t.busy += t.speed.Cost(topology.Bytes(length))
 	return max(now, t.busy) + t.speed.Latency
 }
 
-// Idle is for how long the disks have stood still so far, between two requests that were further apart than they can make up
-// for. Whoever asks for one thing after the other knows by it what they were kept from.
-func (t *Throttle) Idle() time.Duration {
+// Idle is for how long the disks have stood still until now, between two requests that were further apart than they can make
+// up for, and since the last. Whoever asks for one thing after the other knows by it what they were kept from meanwhile.
+func (t *Throttle) Idle(now time.Duration) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.idle
+	return t.idle + t.gap(now)
+}
+
+// gap is for how long the disks have been without work now, if that is more than they can make up for. With a latency it
+// says nothing: whoever waits for that does not ask meanwhile.
+func (t *Throttle) gap(now time.Duration) time.Duration {
+	if gap := now - t.busy; t.begun && gap > arrears && t.speed.Latency == 0 {
+		return gap
+	}
+	return 0
 }

@@ -156,7 +156,8 @@ func (st *store) Size() int64 { return int64(st.conf.Volume.Size) }
 
 // Idle implements sim.SharedDisk.
 func (st *store) Idle() time.Duration {
-	return st.storage.arrays[st.conf.Volume.Array].throttle.Idle()
+	a := st.storage.arrays[st.conf.Volume.Array]
+	return a.throttle.Idle(a.place.Now())
 }
 
 // do has the host carry out a request. As with its sockets, what a power loss takes ends with net.ErrClosed.

@@ -471,6 +471,8 @@ func TestABootKnowsWhatTheDisksWereKeptFrom(t *testing.T) {
 		}
 	}
 	require.NoError(t, i.during(read(0)))
+	assert.Zero(t, i.total, "the first waits for a path")
+	require.NoError(t, i.during(read(0)))
 	require.NoError(t, i.during(read(0)))
 	assert.Equal(t, 600*time.Millisecond, i.total)
 	require.NoError(t, i.during(read(stallAfter)))
