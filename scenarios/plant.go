@@ -2,9 +2,12 @@ package scenarios
 
 import (
 	"cmp"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/topology"
@@ -15,7 +18,7 @@ import (
 // Topology reads a built-in plant or a file.
 func Topology(nameOrPath string) (*topology.Plant, error) {
 	l := loader{}
-	n := l.named(yamlfile.NewScalar(nameOrPath))
+	n := l.withConfigs(l.named(yamlfile.NewScalar(nameOrPath)))
 	if err := l.ps.Err(); err != nil {
 		return nil, err
 	}
@@ -49,7 +52,7 @@ func (l *loader) plant(sc *sim.Scenario, f file, patch *yamlfile.Node) (workload
 	if f.Workloads.Kind() != yamlfile.Null {
 		n = yamlfile.Merge(n, yamlfile.NewMap(yamlfile.Entry{Key: "workloads", Value: f.Workloads}))
 	}
-	n = withName(n, name)
+	n = l.withConfigs(withName(n, name))
 	plant, err := topology.FromNode(n)
 	l.ps.Take(n.Pos(), err)
 	if err == nil {
@@ -89,6 +92,40 @@ func (l *loader) named(word *yamlfile.Node) *yamlfile.Node {
 	}
 	return l.parsed(path, data)
 }
+
+// withConfigs puts the configurations of daemons into a plant, so that it can be played from its text alone, inside a box
+// or from a log. Each is found from the file that names it.
+func (l *loader) withConfigs(n *yamlfile.Node) *yamlfile.Node {
+	if patch := topology.Configs(n, l.config); patch != nil {
+		return yamlfile.Merge(n, patch)
+	}
+	return n
+}
+
+// config reads the configuration of a daemon, and says false when it cannot.
+func (l *loader) config(name *yamlfile.Node) (string, bool) {
+	path := name.Text()
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(filepath.Dir(name.Pos().File), path)
+	}
+	data, err := readFile(path)
+	var at *fs.PathError
+	switch {
+	case errors.As(err, &at):
+		l.ps.Add(name.Pos(), "", "read configuration %s: %s", path, at.Err)
+	case err != nil:
+		l.ps.Add(name.Pos(), "", "read configuration: %s", err)
+	case len(data) > mostConfig || !utf8.Valid(data):
+		l.ps.Add(name.Pos(), "", "configuration %s: want text of at most %d bytes", path, mostConfig)
+	default:
+		return string(data), true
+	}
+	return "", false
+}
+
+// mostConfig bounds a configuration: ten times what a border router of many peers has, and all of them have to find room
+// in one file (yamlfile.MaxSize).
+const mostConfig = 64 << 10
 
 // Topologies lists the names of the built-in plants.
 func Topologies() []string {

@@ -137,6 +137,24 @@ type RoutesData struct {
 	Why     string `json:"why,omitempty"`
 }
 
+// DaemonData: a daemon of a node (the subject) was started, said something, or ended by itself. A power loss, which ends
+// all of them, is not told again.
+type DaemonData struct {
+	Name  string      `json:"name"`
+	State DaemonState `json:"state"`
+	Text  string      `json:"text,omitempty"` // what it said, or how it ended
+}
+
+// DaemonState is what became of a daemon.
+type DaemonState string
+
+// The states of DaemonData.
+const (
+	DaemonStarted DaemonState = "started"
+	DaemonSaid    DaemonState = "said"
+	DaemonEnded   DaemonState = "ended"
+)
+
 // OpticData: a transceiver changed its state: "ok", "latent", "dead".
 type OpticData struct {
 	State string `json:"state"`
@@ -458,6 +476,7 @@ func (StageData) Kind() string       { return "stage" }
 func (RefuseData) Kind() string      { return "refuse" }
 func (HolderData) Kind() string      { return "gateway" }
 func (RoutesData) Kind() string      { return "routes" }
+func (DaemonData) Kind() string      { return "daemon" }
 func (OpticData) Kind() string       { return "optic" }
 func (PowerData) Kind() string       { return "feed" }
 func (ErrDisableData) Kind() string  { return "err-disable" }
@@ -503,7 +522,7 @@ func (d UnknownData) MarshalJSON() ([]byte, error) { return d.Raw, nil }
 
 var dataTypes = typesByKind(
 	HeaderData{}, SteadyData{}, FaultData{}, HealedData{}, CarrierData{}, DarkData{}, ImpairData{}, VLANData{}, StageData{}, RefuseData{},
-	HolderData{}, RoutesData{}, OpticData{}, PowerData{}, ErrDisableData{}, BondData{}, TreeData{}, ProofData{}, UnprovenData{},
+	HolderData{}, RoutesData{}, DaemonData{}, OpticData{}, PowerData{}, ErrDisableData{}, BondData{}, TreeData{}, ProofData{}, UnprovenData{},
 	SkewData{}, DownData{}, UpData{}, GuestData{}, IntegrityData{}, PathsData{}, ControllerData{}, VolumeData{}, DisksData{}, ReconnectData{}, HangUpData{}, StatsData{}, OddsData{}, BoundsData{}, BlameData{}, JumpData{},
 	ActionData{}, TaskData{}, PartData{}, MilestoneData{}, NoticeData{}, ChangeData{}, IdleData{}, ShareData{},
 	DisagreeData{}, StarvedData{}, UnsupportedData{}, VerdictData{}, EndData{},

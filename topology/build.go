@@ -68,8 +68,8 @@ func FromNode(n *yamlfile.Node) (*Plant, error) {
 
 func (b *builder) build() {
 	b.plant.Name = b.spec.Name
-	b.routing()
 	b.expandNodes()
+	b.routing()
 	b.declareNetworks()
 	b.wire()
 	b.bonds()

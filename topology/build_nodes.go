@@ -61,6 +61,7 @@ func (b *builder) newNode(id string, item yamlfile.Item[NodeSpec]) {
 		Index: len(b.plant.Nodes), ID: id, Family: item.Key, Kind: s.Kind, Model: s.Model, Feeds: s.Feeds,
 		Boot: b.bootOf(s), Domain: s.Domain, STP: b.stpOf(s.STP), Pos: item.Pos,
 	}
+	n.Daemons = b.daemonsOf(s)
 	fabric := b.spec.Fabric
 	if s.Fabric != "" {
 		fabric = s.Fabric

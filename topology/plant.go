@@ -70,6 +70,8 @@ type Node struct {
 	Interfaces []*Interface
 	// Loopback is the address of an external node ("somewhere on the Internet"); zero elsewhere.
 	Loopback netip.Addr
+	// Daemons are the programs that it runs while it is in service.
+	Daemons []*Daemon
 	// Array is what storage has beside ports; nil elsewhere.
 	Array *Array
 	// Datastores are what a host's virtual machines live on.
@@ -341,6 +343,13 @@ type Routing struct {
 	Hello time.Duration
 	// Convergence is from noticing to new routes everywhere.
 	Convergence time.Duration
+	// Reconnect is how long two that hear each other again take at most to be neighbours: a Hello, or longer where there
+	// is a session to be opened.
+	Reconnect time.Duration
+	// Daemons: programs of their own do it, in which anything may take less than what is said here.
+	Daemons bool
+	// Stated says that the file has a word on when a silent neighbour is lost. Of what daemons do, nothing else tells.
+	Stated bool
 }
 
 // Entry is one entry of a file whose kind another package knows: its key, its position and its YAML, the key "kind" included.

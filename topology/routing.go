@@ -11,6 +11,7 @@ const (
 	defaultConvergence = 200 * time.Millisecond
 )
 
+// routing reads the law. It comes after the nodes, which may run daemons.
 func (b *builder) routing() {
 	s := b.spec.Routing
 	r := Routing{Hold: defaultHold, Hello: defaultHello, Convergence: defaultConvergence}
@@ -23,6 +24,9 @@ func (b *builder) routing() {
 	if s.Convergence != nil {
 		r.Convergence = *s.Convergence
 	}
+	r.Stated, r.Reconnect = s.Hold != nil || s.Hello != nil, r.Hello
+	set(&r.Reconnect, s.Reconnect)
+	r.Daemons = b.plant.RunsDaemons()
 	if r.Hello <= 0 || r.Hold < r.Hello {
 		b.ps.Add(s.Pos, "", "a neighbour is heard every %s and lost after %s of silence: hold must be longer than hello", r.Hello, r.Hold)
 	}

@@ -57,6 +57,8 @@ type NodeSpec struct {
 	Ports    yamlfile.Ordered[PortSpec] `yaml:"ports" doc:"keyed by the vendor's name; a bare name says where the cable goes"`
 	Bonds    yamlfile.Ordered[BondSpec] `yaml:"bonds" doc:"ports used as one, keyed by name"`
 
+	Daemons yamlfile.Ordered[DaemonSpec] `yaml:"daemons" doc:"programs that it runs in its own network while it is in service, keyed by name: bird, keepalived, or any with run"`
+
 	Access      Access                           `yaml:"access" enum:"active-active|active-passive|alua" doc:"storage: which controllers serve a volume"`
 	Takeover    time.Duration                    `yaml:"takeover" doc:"storage: how long a controller takes to serve the other's volumes"`
 	Throughput  ByteRate                         `yaml:"throughput" doc:"storage: what its disks move at most, such as 200MB/s; no limit by default"`
@@ -64,6 +66,14 @@ type NodeSpec struct {
 	Controllers yamlfile.Ordered[ControllerSpec] `yaml:"controllers" doc:"storage: controllers and their ports; port e0 of controller a is a/e0"`
 	Volumes     yamlfile.Ordered[VolumeSpec]     `yaml:"volumes" doc:"storage: volumes, keyed by name"`
 	Datastores  yamlfile.Ordered[DatastoreSpec]  `yaml:"datastores" doc:"host: the volumes that its virtual machines live on"`
+}
+
+// DaemonSpec is a daemon as typed.
+type DaemonSpec struct {
+	Pos    Pos
+	Config yamlfile.Word `yaml:"config,scalar" doc:"file with its configuration, found from the file that says so"`
+	Text   string        `yaml:"text" doc:"the configuration itself, instead of a file; logs keep here what the file held"`
+	Run    []string      `yaml:"run" doc:"the program and its arguments, to run in the foreground; {config} stands for the path of its configuration"`
 }
 
 // STPSpec is a switch's part in a spanning tree as typed.
@@ -157,6 +167,7 @@ type RoutingSpec struct {
 	Hold        *time.Duration `yaml:"hold" doc:"silence after which a neighbour is lost, 900ms by default"`
 	Hello       *time.Duration `yaml:"hello" doc:"how often neighbours are heard, 300ms by default"`
 	Convergence *time.Duration `yaml:"convergence" doc:"from noticing to new routes, 200ms by default"`
+	Reconnect   *time.Duration `yaml:"reconnect" doc:"how long neighbours that hear each other again take at most to be neighbours; one hello by default"`
 }
 
 // LinksSpec is a map of links keyed by name, or a list as containerlab has it.

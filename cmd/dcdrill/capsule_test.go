@@ -132,6 +132,7 @@ func TestSoakCapsule(t *testing.T) {
 		var first []string
 		for i := range *soak {
 			t.Run(fmt.Sprintf("%s/%d", name, i+1), func(t *testing.T) {
+				needDaemonsOf(t, name)
 				log := playedInCapsule(t, name)
 				if first == nil {
 					first = log
@@ -139,7 +140,10 @@ func TestSoakCapsule(t *testing.T) {
 				require.Empty(t, differenceOf(first, log))
 			})
 		}
-		t.Run(name+"/verify", func(t *testing.T) { asAsked(t, "verify", name, "--world", "capsule") })
+		t.Run(name+"/verify", func(t *testing.T) {
+			needDaemonsOf(t, name)
+			asAsked(t, "verify", name, "--world", "capsule")
+		})
 	}
 }
 

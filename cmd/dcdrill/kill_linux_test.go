@@ -33,7 +33,8 @@ type kill struct {
 	Seed uint64
 	// User takes the right to make namespaces from the program, as an ordinary user has none.
 	User bool
-	// Victim is killed: the outside (what a user starts), the inside, or a command that runs in a node.
+	// Victim is killed: the outside (what a user starts), the inside, a command that runs in a node, or the outside of a
+	// plant with daemons.
 	Victim string
 }
 
@@ -41,13 +42,13 @@ func TestKernelNothingIsLeftOfTheProgramWhoeverIsKilled(t *testing.T) {
 	b, err := box.Start(box.Options{Args: []string{"arena"}, Users: true})
 	require.NoError(t, err)
 	defer b.Close()
-	rounds := 6
+	victims := []string{"outside", "inside", "command", "daemons"}
+	rounds := 8
 	if testing.Short() {
-		rounds = 3
+		rounds = len(victims)
 	}
-	victims := []string{"outside", "inside", "command"}
 	for i := range rounds {
-		k := kill{Seed: uint64(i), User: i%2 == 1, Victim: victims[i%3]}
+		k := kill{Seed: uint64(i), User: (i+i/len(victims))%2 == 1, Victim: victims[i%len(victims)]}
 		require.NoError(t, b.Stream.Call("kill", k, nil), "%+v", k)
 	}
 }
@@ -86,8 +87,11 @@ func (k kill) play() error {
 		return err
 	}
 	strike := k.strikeRun
-	if k.Victim == "command" {
+	switch k.Victim {
+	case "command":
 		strike = k.strikeCommand
+	case "daemons":
+		strike = k.strikeDaemons
 	}
 	if err := strike(dir, out); err != nil {
 		return err
@@ -139,6 +143,37 @@ func (k kill) strikeCommand(dir, out string) error {
 		}
 	}
 	return errors.Join(c.drain(), p.drain())
+}
+
+// forking is a plant whose daemon has put something into the background, where no signal to it comes.
+const forking = `
+networks: {lan: {subnet: 10.0.0.0/24}}
+topology:
+  nodes:
+    s1: {kind: switch}
+    h1: {kind: host, ports: {eth0: s1}, daemons: {forking: {run: [sh, -c, "setsid sleep 1003 & exec sleep 1004"]}}}
+    h2: {kind: host, ports: {eth0: s1}}
+`
+
+// strikeDaemons kills a plant that runs daemons; they are none of the program's own processes.
+func (k kill) strikeDaemons(dir, out string) error {
+	file := filepath.Join(out, "forking.yaml")
+	if err := os.WriteFile(file, []byte(forking), 0o644); err != nil {
+		return err
+	}
+	p, err := k.start(dir, "up", file, "--out", out)
+	if err != nil {
+		return err
+	}
+	for _, args := range [][]string{{"sleep", "1003"}, {"sleep", "1004"}} {
+		if _, err := appears(args...); err != nil {
+			return err
+		}
+	}
+	if err := unix.Kill(p.pid, unix.SIGKILL); err != nil {
+		return fmt.Errorf("kill: %w", err)
+	}
+	return p.drain()
 }
 
 // started is dcdrill as users start it, with all that it says.

@@ -43,10 +43,14 @@ func TestSoak(t *testing.T) {
 		for _, variant := range slices.Concat([]string{""}, variants) {
 			for i := range *soak {
 				t.Run(fmt.Sprintf("%s+%s/%d", name, variant, i+1), func(t *testing.T) {
+					needDaemonsOf(t, name)
 					asAsked(t, "run", name, "--variant", variant) // in the capsule, where this kernel lacks what it takes
 				})
 			}
-			t.Run(fmt.Sprintf("%s+%s/verify", name, variant), func(t *testing.T) { asAsked(t, "verify", name, "--variant", variant) })
+			t.Run(fmt.Sprintf("%s+%s/verify", name, variant), func(t *testing.T) {
+				needDaemonsOf(t, name)
+				asAsked(t, "verify", name, "--variant", variant)
+			})
 		}
 	}
 }

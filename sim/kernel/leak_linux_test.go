@@ -185,7 +185,7 @@ func beInside() int {
 		return 3
 	}
 	n := f.plant.Nodes[0]
-	if err := newPlace(n, f.netns(n), NewClock(true), nil).start(exec.Command("sleep", "1000")); err != nil {
+	if err := newPlace(n, f.netns(n), NewClock(true), nil).start(exec.Command("sleep", "1000"), nil); err != nil {
 		fmt.Fprintln(os.Stderr, "inside:", err)
 		return 3
 	}

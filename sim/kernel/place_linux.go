@@ -30,6 +30,7 @@ type place struct {
 	pingErr  error
 
 	mu      sync.Mutex
+	view    *view // of those who run in the node; nil: they see files as everybody does
 	sockets map[socket]struct{}
 	life    context.Context // ends with the node's power
 	end     context.CancelFunc
@@ -82,6 +83,13 @@ func (p *place) serve() {
 	p.life, p.end = context.WithCancel(context.Background())
 	close(p.boot)
 	p.boot = nil
+}
+
+// see has those who are started in the node from now on see files by a view; nil: as everybody does.
+func (p *place) see(v *view) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.view = v
 }
 
 // alive is the present life of the node; ErrNoPower when there is none.

@@ -66,10 +66,10 @@ func (b *batch) hop(h nextHop) {
 	native16(b.buf[at:], uint16(len(b.buf)-at))
 }
 
-// unroute takes a route away.
-func (b *batch) unroute(to netip.Prefix) {
+// unroute takes a route away, of that origin.
+func (b *batch) unroute(to netip.Prefix, origin byte) {
 	b.add("remove route "+to.String(), unix.RTM_DELROUTE, 0, func() {
-		b.raw(addressFamily(to.Addr()), byte(to.Bits()), 0, 0, unix.RT_TABLE_MAIN, unix.RTPROT_STATIC, unix.RT_SCOPE_NOWHERE, unix.RTN_UNICAST)
+		b.raw(addressFamily(to.Addr()), byte(to.Bits()), 0, 0, unix.RT_TABLE_MAIN, origin, unix.RT_SCOPE_NOWHERE, unix.RTN_UNICAST)
 		b.raw32(0)
 		if to.Bits() > 0 {
 			b.bytes(unix.RTA_DST, to.Addr().AsSlice())
@@ -94,8 +94,11 @@ func (c *condition) setControl(levels []sim.Level) error {
 	return nil
 }
 
-// setRoutes replaces a node's table. A node out of service gets its routes when it is in service again.
+// setRoutes replaces a node's table, where no daemons do. A node out of service gets its routes when it is in service again.
 func (c *condition) setRoutes(l sim.Routes) error {
+	if len(l.Node.Daemons) > 0 {
+		return nil // they do that themselves
+	}
 	c.tables[l.Node] = l.Routes
 	if c.stage[l.Node.Index] != topology.Forwarding {
 		return nil
@@ -109,6 +112,9 @@ func (c *condition) restoreRoutes(n *topology.Node) error {
 	b.defaultRoutes(c.layout, n)
 	if err := b.send(); err != nil {
 		return fmt.Errorf("routes of %s: %w", n.ID, err)
+	}
+	if len(n.Daemons) > 0 {
+		return c.forgetDaemons(n)
 	}
 	return c.writeRoutes(n, nil)
 }
@@ -129,7 +135,7 @@ func (c *condition) writeRoutes(n *topology.Node, was map[netip.Prefix][]sim.Hop
 	for to := range c.written[n] {
 		if _, stays := is[to]; !stays {
 			c.changes[n]++
-			b.unroute(to)
+			b.unroute(to, unix.RTPROT_STATIC)
 		}
 	}
 	if err := b.send(); err != nil {

@@ -60,7 +60,7 @@ func (p *place) exec(ch *box.Channel, c Command) error {
 	if err := attach(); err != nil {
 		return err
 	}
-	if err := p.start(r.cmd); err != nil {
+	if err := p.start(r.cmd, nil); err != nil {
 		r.discard()
 		return fmt.Errorf("run %s on %s: %w", r.cmd.Args[0], p.node.ID, err)
 	}
@@ -97,11 +97,15 @@ func shell() string {
 	return "/bin/sh"
 }
 
-// start starts a process in the node: in its network namespace, with a /sys that shows it, and with its name as the
-// host's. The thread that all this is done to ends with it.
-func (p *place) start(cmd *exec.Cmd) error {
+// start starts a process in the node: in its network namespace, with a /sys that shows it, with the files that its daemons
+// see, and with its name as the host's. Confine, if any, is done last to the thread that all this is done to, which ends
+// with it.
+func (p *place) start(cmd *exec.Cmd, confine func() error) error {
 	return p.room.do(func() error {
 		runtime.LockOSThread() // once more than the room undoes: no other code shall run on this thread
+		if err := p.enterView(); err != nil {
+			return err
+		}
 		if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_NEWUTS); err != nil {
 			return fmt.Errorf("leave mounts and host name: %w", err)
 		}
@@ -111,8 +115,22 @@ func (p *place) start(cmd *exec.Cmd) error {
 		if err := box.MountSys(); err != nil {
 			return err
 		}
+		if confine != nil {
+			if err := confine(); err != nil {
+				return err
+			}
+		}
 		return box.StartChild(cmd)
 	})
+}
+
+func (p *place) enterView() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.view == nil {
+		return nil
+	}
+	return p.view.enter()
 }
 
 func (r *process) attachPipes() error {

@@ -12,7 +12,10 @@ import (
 
 // witnessRoutes compares the kernel's table with the one that the node should have.
 func (c *condition) witnessRoutes(l sim.Routes) (bool, string, error) {
-	have, err := c.netns(l.Node).table()
+	if len(l.Node.Daemons) > 0 {
+		return true, l.Node.ID + " is its daemons' to route", nil
+	}
+	have, err := c.netns(l.Node).table(func(origin byte) bool { return origin == unix.RTPROT_STATIC })
 	if err != nil {
 		return false, "", err
 	}
@@ -34,12 +37,12 @@ func sortedHops(hops []nextHop) []nextHop {
 	return slices.SortedFunc(slices.Values(hops), func(a, b nextHop) int { return a.via.Compare(b.via) })
 }
 
-// table lists the routes that we wrote into the main table.
-func (n *netns) table() (map[netip.Prefix][]nextHop, error) {
+// table lists the routes of some origins in the main table.
+func (n *netns) table(of func(origin byte) bool) (map[netip.Prefix][]nextHop, error) {
 	found := map[netip.Prefix][]nextHop{}
 	write := func(m *message) { m.raw(make([]byte, unix.SizeofRtMsg)...) }
 	err := n.route.ask(unix.RTM_GETROUTE, unix.NLM_F_DUMP, write, func(_ uint16, body []byte) {
-		if len(body) >= unix.SizeofRtMsg && body[4] == unix.RT_TABLE_MAIN && body[5] == unix.RTPROT_STATIC {
+		if len(body) >= unix.SizeofRtMsg && body[4] == unix.RT_TABLE_MAIN && of(body[5]) {
 			to, hops := routeOf(body)
 			found[to] = hops
 		}

@@ -11,6 +11,9 @@ import (
 	"github.com/dcdrill/dcdrill/topology"
 )
 
+// emulatedRoutes is what the routing law is called.
+const emulatedRoutes = "routes"
+
 // capabilities lists what this kernel has of what the world needs.
 func capabilities() []sim.Capability {
 	bonds := sim.Capability{Name: "active-backup bonds", Status: sim.Native, Why: "the kernel's bonding driver, where the clock may not jump"}
@@ -28,7 +31,7 @@ func capabilities() []sim.Capability {
 		bonds, lacp, filter,
 		{Name: "virtual gateways", Status: sim.Emulated, Why: "elected by RFC 9568 beside the plant; addresses and gratuitous ARP are real"},
 		{Name: "block storage", Status: sim.Emulated, Why: "controllers and takeovers are ours; NBD, TCP, links and write caches are real"},
-		{Name: "routes", Status: sim.Emulated, Why: "computed beside the plant; tables and equal-cost paths are the kernel's"},
+		{Name: emulatedRoutes, Status: sim.Emulated, Why: "computed beside the plant; tables and equal-cost paths are the kernel's"},
 	}
 }
 

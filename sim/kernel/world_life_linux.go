@@ -128,6 +128,7 @@ func (w *World) listen() {
 		w.fail(err)
 	}
 	w.storage.hear()
+	w.daemons.hear()
 	for _, l := range lives {
 		w.hear(l)
 	}

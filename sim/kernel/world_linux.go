@@ -32,6 +32,7 @@ type World struct {
 	pulse  *pulse // nil in a capsule, where no machine is late
 
 	storage *storage
+	daemons *daemons
 	lives   []*life
 	wake    wakeList
 
@@ -54,6 +55,9 @@ func (e Engine) Open(ctx context.Context, clock sim.RunClock, env sim.Env) (sim.
 	if err == nil {
 		err = fits(env.Fills)
 	}
+	if err == nil {
+		err = daemonsInstalled(env.Plant)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +65,14 @@ func (e Engine) Open(ctx context.Context, clock sim.RunClock, env sim.Env) (sim.
 	if w.paces, err = newPaces(w.clock); err != nil {
 		return nil, fmt.Errorf("open kernel world: %w", err)
 	}
+	w.clock.realTime = w.clock.realTime || env.Plant.RunsDaemons() // nobody can hurry their timers
 	if err := errors.Join(w.stand(native), ctx.Err()); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	if w.daemons, err = startDaemons(w); err == nil {
+		err = w.daemons.await(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
 	w.clock.Attach(w)
@@ -141,7 +152,7 @@ func (w *World) listenToLinks() (err error) {
 
 // Capabilities lists what this kernel has.
 func (w *World) Capabilities() []sim.Capability {
-	all := capabilities()
+	all := w.daemons.capabilities(capabilities())
 	if len(w.env.Impairs) > 0 {
 		all = append(all, impairs())
 	}
@@ -216,7 +227,9 @@ func (w *World) control(cause int, levels ...sim.Level) {
 		case sim.Holder:
 			w.env.Log.Add(cause, l.Node.ID, sim.HolderData{Network: l.Network.ID, On: l.On})
 		case sim.Routes:
-			w.env.Log.Add(cause, l.Node.ID, sim.RoutesData{Changed: w.cond.changes[l.Node] - before[l.Node]})
+			if len(l.Node.Daemons) == 0 { // of the others' the kernel tells
+				w.env.Log.Add(cause, l.Node.ID, sim.RoutesData{Changed: w.cond.changes[l.Node] - before[l.Node]})
+			}
 		}
 	}
 	w.touch(cause)
@@ -241,6 +254,7 @@ func (w *World) Close() error {
 	}
 	w.closed = true
 	w.endLives()
+	w.daemons.close()
 	w.storage.close()
 	if w.watch != nil {
 		w.watch.close()

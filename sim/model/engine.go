@@ -19,6 +19,9 @@ func (Engine) Clock() sim.RunClock { return sim.NewVirtualClock() }
 
 // Open makes a world that writes what it predicts into the run's log.
 func (Engine) Open(_ context.Context, _ sim.RunClock, env sim.Env) (sim.World, error) {
+	if why := Lawless(env.Plant); why != "" {
+		return nil, fmt.Errorf("the model cannot say what becomes of this plant: %s: %w", why, sim.ErrUnsupported)
+	}
 	return New(env, Options{Log: env.Log})
 }
 

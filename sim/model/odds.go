@@ -36,7 +36,7 @@ func (m *member) fares(all []fare) {
 // fares makes a datastore's guests lawless: which path is given up, and when, would hang on chance.
 func (p *path) fares(all []fare) {
 	for _, m := range p.store.guests {
-		var odds sim.Odds
+		odds := sim.Odds{Lawless: m.world.lawless}
 		if len(all) > 0 {
 			odds.Lawless = fmt.Sprintf("a path of %s is impaired", p.store.conf)
 		}
@@ -58,7 +58,7 @@ func (m *member) draw(o sim.Odds) {
 
 // reckon is what ways that take that much come to for the member.
 func (m *member) reckon(all []fare) sim.Odds {
-	var o sim.Odds
+	o := sim.Odds{Lawless: m.world.lawless}
 	var ways [][2]float64
 	uneven, lossy, full := false, false, time.Duration(0)
 	for i, f := range all {

@@ -11,8 +11,9 @@ import (
 
 // World is a plant at work, as far as it can be worked out.
 type World struct {
-	env  sim.Env
-	opts Options
+	env     sim.Env
+	opts    Options
+	lawless string // why nobody can say what becomes of anybody; empty when somebody can
 
 	state
 	bonds       []*bond
@@ -51,7 +52,7 @@ func New(env sim.Env, opts Options) (*World, error) {
 	if err := unsupported(env.Plant); err != nil {
 		return nil, err
 	}
-	w := &World{env: env, opts: opts, state: newState(env.Plant), byFlow: map[string]*way{}, trips: map[*topology.Node][]trip{}, loads: map[*topology.Node]*load{}, stores: map[*topology.Datastore]*store{}, byMember: map[*sim.Member]*member{},
+	w := &World{env: env, opts: opts, lawless: Lawless(env.Plant), state: newState(env.Plant), byFlow: map[string]*way{}, trips: map[*topology.Node][]trip{}, loads: map[*topology.Node]*load{}, stores: map[*topology.Datastore]*store{}, byMember: map[*sim.Member]*member{},
 		residents: map[sim.Resident]*member{}}
 	w.timer.at, w.timer.cancel = proto.Never, func() {}
 	for _, n := range env.Plant.Nodes {
@@ -120,6 +121,9 @@ func (w *World) Start(m *sim.Member) error {
 	w.byMember[m] = mem
 	w.attend(mem)
 	mem.machine = m.Talk.Predict(mem)
+	if w.lawless != "" {
+		mem.draw(sim.Odds{Lawless: w.lawless})
+	}
 	if y, ok := mem.reach.(*way); ok && y.fares != nil {
 		mem.fares(y.fares)
 	}
@@ -243,6 +247,9 @@ func (w *World) Pending() bool {
 	return w.routing.machine.Pending()
 }
 
+// Lawless says why nobody can say what becomes of those who talk; empty where somebody can.
+func (w *World) Lawless() string { return w.lawless }
+
 // Growing says whether a spanning tree will change with time alone.
 func (w *World) Growing() bool {
 	return slices.ContainsFunc(w.trees, func(t *tree) bool { return t.machine.Pending() })
@@ -252,6 +259,9 @@ func (w *World) Growing() bool {
 // does; 0 where all of them speak every other second at least.
 func (w *World) Uncertain() time.Duration {
 	most := time.Duration(0)
+	if w.env.Plant.Routing.Daemons {
+		most = w.routing.machine.Uncertain()
+	}
 	for _, b := range w.bonds {
 		if b.lacp != nil {
 			most = max(most, b.lacp.Uncertain())

@@ -13,17 +13,25 @@ import (
 //   - An edge that an end sees go by its own carrier is noticed at once, by both ends: a one-way link counts for
 //     nothing in the shortest path calculation (RFC 2328, 16.1, step 2b).
 //   - An edge that falls silent is noticed Hold after the last hello; when that was is not known to within one Hello.
-//   - An edge that works again is noticed with the next hello.
+//   - An edge that works again is noticed within Reconnect: with the next hello, or when a session is open again.
 //   - A prefix that a router gains or loses is noticed at once.
 //   - Convergence after anything is noticed, all routers have new tables.
+//
+// Where daemons do it, they may lose a silent neighbour an early share of Hold sooner, and converge at once.
 type Routes struct {
-	law    topology.Routing
-	phase  float64
-	tables *Tables
-	edges  []fact
-	own    []fact // origins
-	coming []change
+	law      topology.Routing
+	phase    float64
+	unheard  time.Duration // how much sooner than Hold a silent neighbour may be lost
+	converge time.Duration
+	tables   *Tables
+	edges    []fact
+	own      []fact // origins
+	coming   []change
 }
+
+// early is how much of a hold time a daemon may fall short of: timers are counted up to a quarter short, so that many do
+// not fall on one instant (RFC 4271 section 10, RFC 5880 6.8.7), and BIRD does so with the hold timer, too.
+const early = 0.25
 
 // fact is something that is or is not present, as the routers believe it and as they will after all that is coming.
 type fact struct{ known, next bool }
@@ -37,10 +45,14 @@ type change struct {
 	cause   int
 }
 
-// NewRoutes makes the routes of a fabric of which everything is present and known. Phase is where in one Hello the
-// moments fall that are not known: 0 gives the earliest changes, 1 the latest.
+// NewRoutes makes the routes of a fabric of which everything is present and known. Phase is where the moments fall that
+// are not known: 0 gives the earliest changes, 1 the latest.
 func NewRoutes(f *Fabric, law topology.Routing, phase float64) *Routes {
-	r := &Routes{law: law, phase: phase, tables: NewTables(f)}
+	r := &Routes{law: law, phase: phase, tables: NewTables(f), unheard: law.Hello, converge: law.Convergence}
+	if law.Daemons {
+		r.unheard += part(early, law.Hold)
+		r.converge = part(phase, law.Convergence)
+	}
 	r.edges = slices.Repeat([]fact{{true, true}}, len(f.Edges))
 	r.own = slices.Repeat([]fact{{true, true}}, len(f.Origins))
 	r.compute()
@@ -53,9 +65,9 @@ func (r *Routes) Edge(now time.Duration, edge int, present, carrierLost bool, ca
 	notice := now
 	switch {
 	case present:
-		notice += r.part(r.phase)
+		notice += part(r.phase, r.law.Reconnect)
 	case !carrierLost:
-		notice += max(0, r.law.Hold-r.part(1-r.phase))
+		notice += max(0, r.law.Hold-part(1-r.phase, r.unheard))
 	}
 	r.tell(now, &r.edges[edge], present, notice, cause)
 }
@@ -94,6 +106,11 @@ func (r *Routes) Pending() bool {
 	return slices.ContainsFunc(r.coming, func(c change) bool { return c.fact.known != c.present })
 }
 
+// Uncertain is how much earlier or later than in the middle of its phase anything may be noticed.
+func (r *Routes) Uncertain() time.Duration {
+	return max(r.unheard, r.law.Reconnect, r.law.Convergence) / 2
+}
+
 // Tables are the tables as they stand.
 func (r *Routes) Tables() *Tables { return r.tables }
 
@@ -109,7 +126,7 @@ func (r *Routes) compute() []int {
 	)
 }
 
-func (r *Routes) part(of float64) time.Duration { return time.Duration(of * float64(r.law.Hello)) }
+func part(share float64, of time.Duration) time.Duration { return time.Duration(share * float64(of)) }
 
 // tell schedules what becomes of a fact. A change that nobody has noticed yet is forgotten when it is undone, and
 // noticed sooner when there is reason to.
@@ -126,7 +143,7 @@ func (r *Routes) tell(now time.Duration, f *fact, present bool, notice time.Dura
 		}
 	}
 	f.next = present
-	r.schedule(change{f, present, notice, notice + r.law.Convergence, cause})
+	r.schedule(change{f, present, notice, notice + r.converge, cause})
 }
 
 // unnoticed finds the change of a fact that nobody has noticed yet; None without one. At this very instant counts as not yet.

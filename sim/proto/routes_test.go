@@ -51,7 +51,7 @@ func table(t *Tables, router int) string {
 	return strings.Join(lines, ", ")
 }
 
-var law = topology.Routing{Hold: 900 * time.Millisecond, Hello: 300 * time.Millisecond, Convergence: 200 * time.Millisecond}
+var law = topology.Routing{Hold: 900 * time.Millisecond, Hello: 300 * time.Millisecond, Convergence: 200 * time.Millisecond, Reconnect: 300 * time.Millisecond}
 
 // square is r0 between r1 and r2, both before r3.
 func square() *Fabric { return testFabric(4, [2]int{0, 1}, [2]int{0, 2}, [2]int{1, 3}, [2]int{2, 3}) }
@@ -288,4 +288,31 @@ func BenchmarkSpineLost(b *testing.B) {
 		}
 		up = !up
 	}
+}
+
+// TestDaemonsMayBeSoonerThanTheySay: a hold time of 90 s ends 37.5 s after the last word at the earliest, when that was
+// 30 s old and the timer a quarter short, and a session may be open again at once.
+func TestDaemonsMayBeSoonerThanTheySay(t *testing.T) {
+	bgp := topology.Routing{
+		Hold: 90 * time.Second, Hello: 30 * time.Second, Convergence: 3 * time.Second, Reconnect: 2 * time.Minute, Daemons: true,
+	}
+	for _, c := range []struct {
+		phase        float64
+		silent, dark time.Duration // when tables follow that lose an edge by silence, and by its carrier
+		back         time.Duration
+	}{
+		{0, 37500 * time.Millisecond, 0, 0},
+		{1, 93 * time.Second, 3 * time.Second, 123 * time.Second},
+	} {
+		r := NewRoutes(square(), bgp, c.phase)
+		r.Edge(0, 0, false, false, 0)
+		assert.Equal(t, c.silent, r.Next(), "phase %v", c.phase)
+		r.Step(r.Next())
+		r.Edge(200*time.Second, 0, true, false, 0)
+		assert.Equal(t, 200*time.Second+c.back, r.Next(), "phase %v", c.phase)
+		r.Step(r.Next())
+		r.Edge(400*time.Second, 0, false, true, 0)
+		assert.Equal(t, 400*time.Second+c.dark, r.Next(), "phase %v", c.phase)
+	}
+	assert.Equal(t, time.Minute, NewRoutes(square(), bgp, 0.5).Uncertain())
 }

@@ -85,7 +85,7 @@ func (s *Story) Flush() {
 	t := telling{story: s, group: group}
 	for _, tell := range []func(*telling){
 		tellRoom, tellFaults, tellFeeds, tellOptics, tellStages, tellCarriers, tellDark, tellImpaired, tellVLANs, tellRefusals, tellErrDisabled,
-		tellBonds, tellTrees, tellGateways, tellRoutes, tellArrays, tellPaths, tellDown, tellUp, tellGuests, tellPings, tellWork, tellTroubles,
+		tellBonds, tellTrees, tellGateways, tellRoutes, tellDaemons, tellArrays, tellPaths, tellDown, tellUp, tellGuests, tellPings, tellWork, tellTroubles,
 	} {
 		tell(&t)
 	}
@@ -343,6 +343,14 @@ func tellRoutes(t *telling) {
 		t.say("new routes on %d nodes", n)
 	} else if n > 0 {
 		t.say("new routes on %s", Few(subjects["new"], few))
+	}
+}
+
+func tellDaemons(t *telling) {
+	for _, e := range t.group {
+		if d, ok := e.Data.(sim.DaemonData); ok && d.State == sim.DaemonEnded {
+			t.say("%s: daemon %s ended (%s)", e.Subject, d.Name, d.Text)
+		}
 	}
 }
 
