@@ -175,18 +175,4 @@ func (b *builder) needs() {
 			}
 		}
 	}
-	for _, l := range b.plant.Links {
-		if need := nativeNeeds(l); need != "" {
-			b.plant.Needs = append(b.plant.Needs, need)
-		}
-	}
-}
-
-// nativeNeeds says what would have to have a law where the ends of a link have two native networks: what the one sends
-// without a tag comes up in the other's, and goes on there.
-func nativeNeeds(l *Link) string {
-	if l.A.Native == nil || l.B.Native == nil || l.A.Native == l.B.Native {
-		return ""
-	}
-	return "native networks that leak into one another (" + l.ID + ": " + l.A.Native.ID + " at " + l.A.Node.ID + ", " + l.B.Native.ID + " at " + l.B.Node.ID + ")"
 }

@@ -91,6 +91,12 @@ func (p *Port) Hands(n *Network) bool {
 // Passes says whether a network's frames get over the link both ways, as the file has its ends configured.
 func (l *Link) Passes(n *Network) bool { return l.Carries(n) && l.A.Hands(n) && l.B.Hands(n) }
 
+// Leaks says whether the ends of a link have two native networks: what the one sends without a tag comes up in that of the
+// other, and goes on there.
+func (l *Link) Leaks() bool {
+	return l.A.Native != nil && l.B.Native != nil && l.A.Native != l.B.Native
+}
+
 // tag is a network's VLAN ID for people; empty when it has none.
 func (n *Network) tag() string {
 	if n.VLAN == 0 {

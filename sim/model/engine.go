@@ -47,8 +47,11 @@ type Options struct {
 
 // unsupported finds what the model has no law for: LACP with anything else than one bond of a switch, as hosts have it.
 func unsupported(p *topology.Plant) error {
-	if len(p.Needs) > 0 {
-		return fmt.Errorf("%s: %w", p.Needs[0], sim.ErrUnsupported)
+	for _, l := range p.Links {
+		if l.Leaks() {
+			return fmt.Errorf("native networks of %s that leak into one another, %s at %s and %s at %s: %w",
+				l.ID, l.A.Native.ID, l.A.Node.ID, l.B.Native.ID, l.B.Node.ID, sim.ErrUnsupported)
+		}
 	}
 	for _, n := range p.Nodes {
 		for _, b := range n.Bonds {

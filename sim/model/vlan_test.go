@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
 )
 
 // survivors makes a world of tagged-core and records when a member on each network is served.
@@ -68,4 +69,15 @@ func TestAnAddressWithoutPortsHasNoCarrier(t *testing.T) {
 		}
 	}
 	assert.False(t, s.lit(core.Interface(lan)))
+}
+
+// TestNativeNetworksThatLeakHaveNoLaw: what would come up in another network is not made up.
+func TestNativeNetworksThatLeakHaveNoLaw(t *testing.T) {
+	p, err := topology.Load("tagged-core")
+	require.NoError(t, err)
+	trunk := p.Link("peer-link")
+	trunk.A.Native, trunk.B.Native = p.Network("lan"), p.Network("mgmt")
+	_, err = New(sim.Env{Plant: p, Loop: sim.NewLoop(&sim.VirtualClock{})}, Options{})
+	require.ErrorIs(t, err, sim.ErrUnsupported)
+	require.ErrorContains(t, err, "peer-link")
 }
