@@ -103,7 +103,7 @@ func TestADayInACapsuleTakesAMoment(t *testing.T) {
 	var slept time.Duration
 	require.NoError(t, b.Stream.Call("begin", nil, &slept))
 	assert.InDelta(t, 24*time.Hour, slept, float64(time.Second))
-	assert.Less(t, time.Since(start), time.Minute)
+	assert.Less(t, time.Since(start), 10*time.Minute, "however busy the machine is")
 }
 
 func TestTheCapsuleMayNotWriteToTheMachine(t *testing.T) {
