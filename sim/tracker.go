@@ -157,7 +157,10 @@ func (t *Tracker) Note(d Data) {
 }
 
 // Late implements Meter.
-func (t *Tracker) Late(by time.Duration) {
+func (t *Tracker) Late(by, at time.Duration) {
+	if at < 0 {
+		return // nothing is measured yet: a plant is built as fast as the machine can
+	}
 	defer t.locked()()
 	t.stats.Late = max(t.stats.Late, Seconds(by))
 	if by >= t.starved && by >= 2*t.told {

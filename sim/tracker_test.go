@@ -188,11 +188,11 @@ func TestTracker(t *testing.T) {
 			m.Expire(at(1220))
 		}, []Data{DownData{Since: secs(1020 * ms)}, UpData{From: secs(1020 * ms), To: secs(1025 * ms), Resolution: secs(5 * ms)}}},
 		{"reconnected", func(m *Tracker) { m.Reconnected(at(5)) }, []Data{ReconnectData{}}},
-		{"a sender somewhat late", func(m *Tracker) { m.Late(499 * ms) }, nil},
+		{"a sender somewhat late", func(m *Tracker) { m.Late(499*ms, at(1)) }, nil},
 		{"a starved sender is told of, and again when it is much worse", func(m *Tracker) {
-			m.Late(500 * ms)
-			m.Late(900 * ms)
-			m.Late(1000 * ms)
+			m.Late(500*ms, at(1))
+			m.Late(900*ms, at(2))
+			m.Late(1000*ms, at(3))
 		}, []Data{StarvedData{Late: secs(500 * ms)}, StarvedData{Late: secs(1000 * ms)}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -376,9 +376,21 @@ func TestStarvingIsMeasuredByWhatUsersTolerate(t *testing.T) {
 		100 * time.Millisecond: 50 * time.Millisecond, time.Second: starvedAtMost, time.Hour: starvedAtMost,
 	} {
 		tr := NewTracker(tolerates, func() {})
-		tr.Late(enough - 1)
+		tr.Late(enough-1, 0)
 		require.Empty(t, tr.Take(), tolerates)
-		tr.Late(enough)
+		tr.Late(enough, 0)
 		require.Equal(t, []Data{StarvedData{Late: Seconds(enough)}}, tr.Take(), tolerates)
 	}
+}
+
+// A sender that is late while the plant is built has measured nothing badly; a report says it of no run, and no comparison
+// allows for it.
+func TestNobodyIsLateBeforeTimeZero(t *testing.T) {
+	tr := NewTracker(time.Second, func() {})
+	tr.Late(5*time.Second, -1)
+	assert.Empty(t, tr.Take())
+	assert.Zero(t, tr.Stats().Late)
+	tr.Late(500*time.Millisecond, 0)
+	assert.Equal(t, []Data{StarvedData{Late: Seconds(500 * time.Millisecond)}}, tr.Take())
+	assert.Equal(t, Seconds(500*time.Millisecond), tr.Stats().Late)
 }

@@ -93,8 +93,8 @@ type Meter interface {
 	Failed(n uint64, at time.Duration)
 	// Reconnected: the connection was lost and made anew.
 	Reconnected(at time.Duration)
-	// Late: the sender missed its own deadline by this much; too much of it makes the run inconclusive.
-	Late(by time.Duration)
+	// Late: what the sender sent at this moment it sent so much later than it was to; too much of it makes the run inconclusive.
+	Late(by, at time.Duration)
 	// Note: something else of the member, such as GuestData or IntegrityData.
 	Note(Data)
 }

@@ -35,7 +35,7 @@ type paces struct {
 type pace struct {
 	due, interval time.Duration // scenario time
 	tick          func(at time.Duration)
-	late          func(by time.Duration)
+	late          func(by, at time.Duration)
 	owner         any // whose rest it keeps; nil: nobody's
 	nth           int // decides its phase; 0: the next number
 	place         int // in the queue; -1: taken out
@@ -149,7 +149,7 @@ func (p *paces) tickOf(e *pace, now time.Duration) {
 	p.mu.Unlock()
 	e.tick(now)
 	if late >= lateFrom && e.late != nil {
-		e.late(late)
+		e.late(late, now)
 	}
 	p.mu.Lock()
 	p.running = nil

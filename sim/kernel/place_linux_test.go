@@ -256,13 +256,33 @@ func TestPacesStandStillWhileHeld(t *testing.T) {
 	require.Eventually(t, func() bool { return ticks.Load() > n }, 10*time.Second, time.Millisecond)
 }
 
+// The first tick keeps the thread for five intervals, so the second comes late.
+func TestALateTickIsToldWithItsMoment(t *testing.T) {
+	a, _, clock := twoPlaces(t)
+	const interval = 10 * time.Millisecond
+	ctx, cancel := context.WithCancel(t.Context())
+	var ticks []time.Duration // on the thread alone, which pace waits for
+	late := map[time.Duration]time.Duration{}
+	a.paces.pace(ctx, &pace{interval: interval, tick: func(at time.Duration) {
+		if ticks = append(ticks, at); len(ticks) == 2 {
+			cancel()
+		}
+		for len(ticks) == 1 && clock.Now() < at+5*interval {
+			time.Sleep(time.Millisecond)
+		}
+	}, late: func(by, at time.Duration) { late[at] = by }})
+	require.GreaterOrEqual(t, len(ticks), 2)
+	require.Contains(t, late, ticks[1])
+	require.GreaterOrEqual(t, late[ticks[1]], 3*interval)
+}
+
 func TestTicksInAJumpAreLeftOut(t *testing.T) {
 	a, _, clock := twoPlaces(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var ticks, late atomic.Int64
 	tick := func(at time.Duration) { ticks.Add(1) }
-	go a.paces.pace(ctx, &pace{interval: time.Second, tick: tick, late: func(by time.Duration) { late.Store(int64(by)) }})
+	go a.paces.pace(ctx, &pace{interval: time.Second, tick: tick, late: func(by, _ time.Duration) { late.Store(int64(by)) }})
 	require.Eventually(t, func() bool {
 		a.paces.mu.Lock()
 		defer a.paces.mu.Unlock()

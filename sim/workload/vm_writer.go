@@ -90,7 +90,7 @@ func (w *writer) put(within context.Context, b []byte, at int64) (answered time.
 // stand still meanwhile, this machine was too slow to ask.
 func (w *writer) load(within context.Context) {
 	load, idle := w.Load(), idleness{disk: w.disk}
-	defer func() { w.out.meter.Late(idle.total) }()
+	defer func() { w.out.meter.Late(idle.total, w.place.Now()) }()
 	buffer := make([]byte, min(int64(load.AtOnce), w.seat.size))
 	places := w.seat.size / int64(len(buffer))
 	for n := range int64(load.Boot) / int64(len(buffer)) {
