@@ -89,3 +89,43 @@ func TestALoopIsQuietUntilTheNextThingThatIsNot(t *testing.T) {
 	cancel()
 	assert.True(t, l.Quiet(at(time.Hour)), "what was cancelled does not count")
 }
+
+// lateClock is as late for everything as a busy machine is.
+type lateClock struct {
+	VirtualClock
+	by time.Duration
+}
+
+// Wait implements Clock.
+func (c *lateClock) Wait(ctx context.Context, t time.Duration, posts <-chan func()) (func(), error) {
+	if t != Never {
+		t += c.by
+	}
+	return c.VirtualClock.Wait(ctx, t, posts)
+}
+
+func TestLatenessDoesNotAddUp(t *testing.T) {
+	const late = time.Millisecond
+	l := NewLoop(&lateClock{by: late})
+	tasks, order := 0, ""
+	var next func()
+	next = func() {
+		if tasks++; tasks < 300 {
+			l.After(time.Minute, next)
+		}
+	}
+	l.After(time.Minute, next)
+	const due = 301 * time.Minute
+	l.At(due, func() {
+		assert.Equal(t, time.Duration(due), l.Moment())
+		l.After(0, func() { order += "a" })
+		l.After(time.Microsecond, func() { order += "b" }) // due as well by now, but later
+		l.After(0, func() { order += "c" })
+	})
+	require.NoError(t, l.Run(context.Background(), due, func() bool { return tasks == 300 }))
+	assert.Equal(t, 300*time.Minute+late, l.Now(), "late once, and not three hundred times")
+	require.NoError(t, l.Run(context.Background(), due+time.Hour, func() bool { return len(order) == 3 }))
+	assert.Equal(t, "acb", order)
+	l.Post(func() { assert.Equal(t, l.Now(), l.Moment(), "what is posted comes when it comes") })
+	require.NoError(t, l.Run(context.Background(), due+2*time.Hour, never))
+}

@@ -64,7 +64,7 @@ func newCrew(p *Plan, h *sim.Hands) *crew {
 	return c
 }
 
-func (c *crew) now() time.Duration { return c.loop.Now() }
+func (c *crew) now() time.Duration { return c.loop.Moment() }
 
 // say writes something down.
 func (c *crew) say(cause int, subject string, d sim.Data) int {
