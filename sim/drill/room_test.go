@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -267,6 +269,36 @@ func TestTheIncidentOf2023AsADrill(t *testing.T) {
 	h.must("do", "what", "power-cycle", "target", "hosted")
 	work := h.facilitator().Work
 	assert.Equal(t, sim.Seconds(8*time.Hour+284*3*time.Minute/4), *work[len(work)-1].Until, "four people, three minutes each")
+}
+
+// What the script tells a facilitator of each order of the restart is what comes of it on the plant.
+func TestEachOrderOfTheRestartTakesAsLongAsTheScriptSays(t *testing.T) {
+	restart := hold(t, "sconet-2023", nil).script.Decisions.Lookup("restart")
+	for _, o := range restart.Options {
+		t.Run(o.Key, func(t *testing.T) {
+			said := regexp.MustCompile(`the last is\s+up after (\d+) hours`).FindStringSubmatch(o.Value.Truth)
+			require.NotNil(t, said, o.Value.Truth)
+			hours, err := strconv.Atoi(said[1])
+			require.NoError(t, err)
+			h := hold(t, "sconet-2023", nil)
+			h.must("startex")
+			h.must("pause")
+			h.must("jump", "to", "1h")
+			h.must("do", "what", "replace", "target", "core1:Ethernet1/1, core2:Ethernet1/1", "takes", "0s")
+			h.must("jump", "to", "2h")
+			at := 2 * time.Hour
+			for _, m := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(o.Value.Truth, -1) {
+				h.must("do", "what", "power-cycle", "target", m[1])
+				work := h.facilitator().Work
+				at = time.Duration(*work[len(work)-1].Until) + 2*time.Minute
+				h.must("jump", "to", at.String())
+			}
+			for _, l := range h.facilitator().Truth.Workloads {
+				assert.Equal(t, l.Of, l.Served, l.Workload)
+			}
+			assert.InDelta(t, hours, (at - 2*time.Hour).Hours(), 0.25)
+		})
+	}
 }
 
 func TestTheAfterActionReportIsMadeFromTheLogAlone(t *testing.T) {
