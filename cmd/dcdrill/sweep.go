@@ -78,7 +78,7 @@ func (f *afterwards) check() error {
 }
 
 // parseSweepOutput reads FORMAT or FORMAT=FILE. Text and JSON hold all that a sweep found; the others, which are for those
-// who show findings, hold its findings.
+// who show findings, hold its findings, and the page its recoveries.
 func parseSweepOutput(text string) (sweepOutput, error) {
 	format, file, err := parseFormat(finding.Formats, "format of a sweep", text)
 	if err == nil {

@@ -198,7 +198,7 @@ func TestThePageOfFindings(t *testing.T) {
 	for _, want := range []string{
 		"50% of *all*\n&lt;b&gt; | more", "Do: raise it", `<pre>two: 2</pre>`, "accepted until 2030-01-01 by noc: moving",
 		`<li id="finding-1"`, `<a href="#workload-web">web</a>`, `<tr id="workload-mail">`, `<a href="#finding-1">a|b</a>`,
-		"any one failure. DOES NOT HOLD: 2 errors, 1 warning and 1 accepted finding.",
+		"Any one failure. DOES NOT HOLD: 2 errors, 1 warning and 1 accepted finding.",
 	} {
 		assert.Contains(t, text, want)
 	}
@@ -214,3 +214,56 @@ func TestThePageOfFindings(t *testing.T) {
 	p.Accessible()
 	p.Clean()
 }
+
+// recoveredFrom is a report with a recovery of each sort: found and not, with more workloads than are seen at once, with
+// nobody gone, and waited for in vain.
+func recoveredFrom(t *testing.T) *Report {
+	r := mixed(t)
+	r.FailOn = FailOnNothing
+	r.Findings[0].Workloads = []string{"web"}
+	many := []Outage{{"web", "for good"}}
+	for _, name := range []string{"mail", "files", "phones", "backup", "print"} {
+		many = append(many, Outage{name, "4h6m"})
+	}
+	r.Recoveries = &Recoveries{Asked: "3 of 9 sets, with <these> people.", All: []Recovery{
+		{What: "a|b", Found: "mtu a|b", Gone: many, Longest: "optic: waiting", Took: "4h", Stuck: "swap waits for optic"},
+		{What: "all of core (shared change and firmware)", Gone: []Outage{{"web", "1h"}}, Longest: "core1 rebooting", Took: "58m"},
+		{What: "link stor-a", Gone: nil},
+	}}
+	return r
+}
+
+// TestThePageHasTheWorstRecoveries: each in a row, linked to its finding and to the workloads that the page knows.
+func TestThePageHasTheWorstRecoveries(t *testing.T) {
+	text := written(t, "html", recoveredFrom(t))
+	assert.NotContains(t, written(t, "html", mixed(t)), "Worst recoveries", "nobody was asked to recover")
+	assert.Contains(t, text, "3 of 9 sets, with &lt;these&gt; people.")
+	assert.NotContains(t, text, "Nothing was accepted", "a sweep has nothing that could be accepted")
+
+	file := filepath.Join(t.TempDir(), "findings.html")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	p := browser.Open(t, browser.Phone, browser.File(file))
+	assert.Equal(t, []string{
+		"what fails|gone for, and the longest part of it|workloads",
+		"a|b|for good,4h optic: waiting,in vain: swap waits for optic|web for good,mail 4h6m,files 4h6m,phones 4h6m,and 2 more,backup 4h6m,print 4h6m",
+		"all of core (shared change and firmware)|1h,58m core1 rebooting|web 1h",
+		"link stor-a|-|nobody is gone",
+	}, browser.Get[[]string](p, tableWords))
+	assert.Equal(t, []string{"recovery-1", "recovery-2", "recovery-3"}, browser.Get[[]string](p, `[...document.querySelectorAll("#fore-recoveries tbody tr")].map(r => r.id)`))
+	assert.Equal(t, []string{"#finding-1", "#workload-web", "#workload-web"}, browser.Get[[]string](p, `[...document.querySelectorAll("#fore-recoveries tbody a")].map(a => a.getAttribute("href"))`))
+	p.Click(`#recovery-1 th a`)
+	p.Until(`location.hash == "#finding-1"`)
+	for _, dark := range []bool{false, true} {
+		p.Dark(dark)
+		p.Fits()
+		p.Accessible()
+	}
+	p.Clean()
+}
+
+// tableWords are the rows of the recoveries as words, with strokes between their cells.
+const tableWords = `[...document.querySelectorAll("#fore-recoveries tr")].map(r => [...r.cells].map(c => {
+  const parts = c.querySelectorAll("li, summary, p");
+  const own = [...c.childNodes].filter(n => !n.querySelector?.("li, summary") && n.nodeName != "P").map(n => n.textContent).join("").trim();
+  return [own, ...[...parts].map(x => x.textContent.trim())].filter(x => x).join(",");
+}).join("|"))`

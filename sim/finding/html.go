@@ -8,6 +8,9 @@ import (
 	"io"
 	"slices"
 	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dcdrill/dcdrill/sim/report"
 )
@@ -24,7 +27,7 @@ var page = template.Must(template.New("finding").Parse(pageTemplate))
 // writeHTML writes one file that needs nothing else. Findings and the workloads that suffer from them link to one another.
 func writeHTML(w io.Writer, r *Report) error {
 	f := &report.Foreword{Title: "dcdrill " + r.Command + " " + r.File, Lead: r.lead()}
-	hurt := map[string][]entry{}
+	hurt, places := map[string][]entry{}, map[string]string{}
 	number := 0
 	add := func(id, title, body string, data any) error {
 		var b bytes.Buffer
@@ -40,6 +43,7 @@ func writeHTML(w io.Writer, r *Report) error {
 			number++
 			e := entry{Finding: x, ID: fmt.Sprintf("finding-%d", number)}
 			all = append(all, e)
+			places[x.Fingerprint()] = e.ID
 			for _, w := range x.Workloads {
 				hurt[w] = append(hurt[w], e)
 			}
@@ -53,23 +57,44 @@ func writeHTML(w io.Writer, r *Report) error {
 			return err
 		}
 	}
-	accepted := r.some(func(f *Finding) bool { return f.Accepted != nil })
-	if err := add("more", "Accepted, and notes", "more", struct {
-		Accepted []*Finding
-		Notes    []string
-	}{accepted, r.Notes}); err != nil {
+	if x := r.Recoveries; x != nil {
+		data := struct {
+			Asked string
+			Rows  []recoveryRow
+		}{x.Asked, recoveryRows(x.All, places, hurt)}
+		if err := add("recoveries", "Worst recoveries", "recoveries", data); err != nil {
+			return err
+		}
+	}
+	if err := r.addMore(add); err != nil {
 		return err
 	}
 	return report.WriteSections(w, f)
 }
 
+// addMore adds what was accepted and the notes. What judges nothing has nothing that could be accepted.
+func (r *Report) addMore(add func(id, title, body string, data any) error) error {
+	if r.FailOn == FailOnNothing {
+		if len(r.Notes) == 0 {
+			return nil
+		}
+		return add("more", "Notes", "notes", r.Notes)
+	}
+	accepted := r.some(func(f *Finding) bool { return f.Accepted != nil })
+	return add("more", "Accepted, and notes", "more", struct {
+		Accepted []*Finding
+		Notes    []string
+	}{accepted, r.Notes})
+}
+
 // lead is what was asked, and the last word on it.
 func (r *Report) lead() string {
-	against := ""
-	if r.Base != "" {
-		against = "Against " + r.Base + ": "
+	asked := "Against " + r.Base + ": " + r.Asked
+	if r.Base == "" {
+		first, size := utf8.DecodeRuneInString(r.Asked)
+		asked = string(unicode.ToUpper(first)) + r.Asked[size:]
 	}
-	return against + r.Asked + ". " + r.Verdict() + "."
+	return asked + ". " + r.Verdict() + "."
 }
 
 func titled(title string) string {
@@ -104,8 +129,8 @@ func (e entry) Places() (all []string) {
 	return all
 }
 
-// Line is the line where it was typed.
-func (e entry) Line() string { return e.Pos.Source() }
+// Line is the line where it was typed, without its indentation: alone it says nothing, and takes a phone's width.
+func (e entry) Line() string { return strings.TrimSpace(e.Pos.Source()) }
 
 // Before is what the base says, where that is another thing.
 func (e entry) Before() string {

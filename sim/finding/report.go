@@ -17,6 +17,8 @@ type Report struct {
 	// Gone are those of the base that are no more.
 	Gone  []Finding
 	Notes []string
+	// Recoveries are how people got over the worst of it; nil where nobody was asked to.
+	Recoveries *Recoveries
 	// FailOn is what fails the check; see Failed.
 	FailOn FailOn
 }

@@ -1,6 +1,9 @@
 package gate
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/dcdrill/dcdrill/sim"
 	"github.com/dcdrill/dcdrill/sim/finding"
 	"github.com/dcdrill/dcdrill/sim/sweep"
@@ -23,5 +26,27 @@ func Swept(file string, r *sweep.Result) *finding.Report {
 		Findings: c.look(swept), Notes: r.Notes,
 	}
 	finding.Sort(all.Findings)
+	if r.Recoveries != nil {
+		all.Recoveries = c.recovered(all.Findings)
+	}
 	return all
+}
+
+// ofFailures are the rules whose subject is what fails, after the name of a promise where one is broken.
+var ofFailures = []string{"single-point", "shared-fate", "not-redundant", "cut-set", "connected-yet-down"}
+
+// recovered are the recoveries of a sweep, each with the finding that is about the same failures.
+func (c *Case) recovered(findings []finding.Finding) *finding.Recoveries {
+	told := c.Sweep.Recoveries.Told()
+	for i := range told.All {
+		subject := c.subjects(elementsOf(c.Sweep.Recoveries.All[i].Fates))
+		for k := range findings {
+			f := &findings[k]
+			if slices.Contains(ofFailures, f.Rule) && (f.Subject == subject || strings.HasSuffix(f.Subject, ": "+subject)) {
+				told.All[i].Found = f.Fingerprint()
+				break
+			}
+		}
+	}
+	return told
 }

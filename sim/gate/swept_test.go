@@ -37,3 +37,24 @@ func TestSweepsSayWhatChecksSay(t *testing.T) {
 	assert.Equal(t, finding.Warning, said["cut-set core1 + link edge1:in2"].Severity)
 	assert.Equal(t, finding.Warning, said["connected-yet-down link edge1:in1 + link peer-link"].Severity)
 }
+
+// TestRecoveriesOfASweepNameTheirFindings: by the failures that they are about, and none where a host is its own end.
+func TestRecoveriesOfASweepNameTheirFindings(t *testing.T) {
+	text, err := topology.ReadText("two-core")
+	require.NoError(t, err)
+	x := read(t, text)
+	r, err := sweep.Run(t.Context(), x.Plant, x.Uses, sweep.Options{Depth: 1, Trials: x.Trials, Workloads: []string{"website"}})
+	require.NoError(t, err)
+	assert.Nil(t, Swept("plant.yaml", r).Recoveries, "nobody was asked to recover")
+	require.NoError(t, r.Recover(t.Context(), 100, sweep.People{Words: "nobody", Rates: x.Rates}, x.Trials))
+	told := Swept("plant.yaml", r).Recoveries
+	found := map[string]string{}
+	for _, one := range told.All {
+		found[one.What] = one.Found
+		assert.Equal(t, "website", one.Gone[0].Workload)
+	}
+	assert.Equal(t, map[string]string{
+		"edge1": "single-point edge1", "transceiver edge1:wan": "single-point link edge1:wan", "conduit north-duct": "single-point conduit north-duct",
+		"all of core (shared change and firmware)": "shared-fate core: group core", "isp": "", "hv3": "", "hv4": "",
+	}, found)
+}

@@ -5,32 +5,49 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/dcdrill/dcdrill/sim/finding"
 	"github.com/dcdrill/dcdrill/sim/report"
 )
 
-const recoveryLegend = `
-Worst recoveries: %s of %s sets, those that hit most, each once in the model with %s.
-What nobody has work for comes back after the longest repair that the rates know.
+// recoveryLegend says which sets were played, and how.
+const recoveryLegend = "%s of %s sets, those that hit most, each once in the model with %s.\n" +
+	"What nobody has work for comes back after the longest repair that the rates know."
 
-`
+// Told is the same in words, for people.
+func (x *Recoveries) Told() *finding.Recoveries {
+	told := &finding.Recoveries{Asked: fmt.Sprintf(recoveryLegend, counted(len(x.All)), counted(x.Of), x.People)}
+	for i := range x.All {
+		r := &x.All[i]
+		one := finding.Recovery{What: r.name(), Stuck: r.Stuck}
+		for _, w := range r.Workloads {
+			one.Gone = append(one.Gone, finding.Outage{Workload: w.Use.ID, For: w.gone()})
+		}
+		if r.Longest != "" {
+			one.Longest, one.Took = r.Longest, report.Duration(r.Took)
+		}
+		told.All = append(told.All, one)
+	}
+	return told
+}
 
 // writeRecoveries writes how people get over the sets that hit most.
 func writeRecoveries(b *strings.Builder, x *Recoveries) error {
-	fmt.Fprintf(b, recoveryLegend, counted(len(x.All)), counted(x.Of), x.People)
+	told := x.Told()
+	fmt.Fprintf(b, "\nWorst recoveries: %s\n\n", told.Asked)
 	columns := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	for i := range x.All {
-		r := &x.All[i]
-		if len(r.Workloads) == 0 {
-			fmt.Fprintf(columns, "  -\t%s\tnobody is gone\n", r.name())
+	for i := range told.All {
+		r := &told.All[i]
+		if len(r.Gone) == 0 {
+			fmt.Fprintf(columns, "  -\t%s\tnobody is gone\n", r.What)
 			continue
 		}
 		var each []string
-		for _, w := range r.Workloads {
-			each = append(each, w.Use.ID+" "+w.gone())
+		for _, g := range r.Gone {
+			each = append(each, g.Workload+" "+g.For)
 		}
-		fmt.Fprintf(columns, "  %s\t%s\t%s\n", r.worst().gone(), r.name(), report.Few(each, 4))
+		fmt.Fprintf(columns, "  %s\t%s\t%s\n", r.Worst(), r.What, report.Few(each, 4))
 		if r.Longest != "" {
-			fmt.Fprintf(columns, "   ·\t%s\t%s\n", report.Duration(r.Took), r.Longest)
+			fmt.Fprintf(columns, "   ·\t%s\t%s\n", r.Took, r.Longest)
 		}
 		if r.Stuck != "" {
 			fmt.Fprintf(columns, "   ·\tin vain\t%s\n", r.Stuck)
