@@ -116,6 +116,34 @@ func lay(p *topology.Plant, tags bool) *layout {
 
 func (l *layout) of(n *topology.Node) *nodeLayout { return l.nodes[n.Index] }
 
+// device finds where a node has an interface; nil when it has none on that network.
+func (l *layout) device(n *topology.Node, network *topology.Network) *device {
+	for _, d := range l.of(n).bonds {
+		if d.network == network || d.on(network) {
+			return &d.device
+		}
+	}
+	if b := l.bridges[bridgeKey{n, network}]; b != nil && !b.knowsVLANs {
+		return b
+	}
+	for _, t := range l.of(n).tags {
+		if t.network == network {
+			return &t.device
+		}
+	}
+	for _, d := range l.of(n).ports {
+		if d.on(network) {
+			return d
+		}
+	}
+	return nil
+}
+
+// on says whether a device has an address on a network.
+func (d *device) on(network *topology.Network) bool {
+	return d.iface != nil && d.iface.Network == network
+}
+
 func (l *layout) nextIndex() int32 {
 	l.index++
 	return l.index
