@@ -40,7 +40,7 @@ var layers = []struct {
 	{"sim/finding", []string{"topology", "sim", "sim/report"}},
 	{"sim/gate", []string{"topology", "sim", "sim/proto", "sim/prediction", "sim/report", "sim/finding", "sim/sweep"}},
 	{"sim/live", []string{"topology", "sim", "sim/report"}},
-	{"sim/drill", []string{"topology", "sim", "sim/live", "sim/report"}},
+	{"sim/drill", []string{"topology", "sim", "sim/live", "sim/recovery", "sim/report"}},
 	{"sim/simtest", []string{"topology", "sim"}},
 	{"sim", []string{"topology"}},
 	{"scenarios", []string{"topology", "sim", "sim/fault", "sim/workload", "sim/recovery", "sim/check", "sim/drill", "sim/model"}},
