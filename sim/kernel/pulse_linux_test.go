@@ -39,13 +39,12 @@ func TestWhatTheMachineOwesIsNotLost(t *testing.T) {
 	u, clock, paces := beating(t)
 	tr := sim.NewTracker(time.Second, func() {})
 	tr.Watch(u.until)
-	asked := clock.Now()
+	paces.hold()
+	asked := clock.Now() // after the last beat
 	tr.Asked(1, asked)
 	tr.Answered(1, asked)
 	tr.Take()
 	tr.Asked(2, asked)
-	paces.hold()
-	time.Sleep(50 * time.Millisecond) // the last beats are heard
 	tr.Expire(asked + time.Hour)
 	assert.True(t, tr.Served(), "an hour in which nobody had his turn")
 	paces.resume()
