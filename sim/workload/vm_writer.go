@@ -116,9 +116,9 @@ func (i *idleness) during(do func() error) error {
 	if !ok {
 		return do()
 	}
-	before, begun := shared.Idle(), time.Now()
+	before, asked := shared.Idle(), time.Now()
 	err := do()
-	if i.begun && time.Since(begun) < stallAfter {
+	if i.begun && time.Since(asked) < stallAfter {
 		i.total += shared.Idle() - before
 	}
 	i.begun = i.begun || err == nil
