@@ -49,6 +49,15 @@ type Flow struct {
 	OneWay bool
 }
 
+// Routed says whether it passes a router.
+func (f Flow) Routed() bool {
+	if len(f.Networks) > 0 {
+		return false // both ends are on them
+	}
+	at := f.To.Primary()
+	return f.To.Loopback.IsValid() || at == nil || f.From.Interface(at.Network) == nil
+}
+
 // Machine is told, on the loop, when the way comes and goes.
 type Machine interface {
 	Path(usable bool)

@@ -12,14 +12,14 @@ import (
 
 // announce tells a network where addresses are from now on: by a gratuitous ARP request (RFC 5227, 3) or an unsolicited
 // neighbour advertisement (RFC 4861, 7.2.6). Whoever knew them otherwise learns at once, and so does every switch.
-func (c *condition) announce(n *topology.Node, d *device, mac topology.HardwareID, addrs []netip.Addr) error {
+func (c *condition) announce(d *device, addrs []netip.Addr) error {
 	for _, a := range addrs {
-		frame := gratuitousARP(mac, a)
+		frame := gratuitousARP(d.mac, a)
 		if a.Is6() {
-			frame = unsolicitedNA(mac, a)
+			frame = unsolicitedNA(d.mac, a)
 		}
-		if err := c.netns(n).transmit(d.index, frame); err != nil {
-			return fmt.Errorf("announce %s from %s: %w", a, n.ID, err)
+		if err := c.netns(d.node).transmit(d.index, frame); err != nil {
+			return fmt.Errorf("announce %s from %s: %w", a, d.node.ID, err)
 		}
 	}
 	return nil

@@ -10,16 +10,17 @@ import (
 	"github.com/dcdrill/dcdrill/topology"
 )
 
-// addressesAt are a bond's own addresses and those that it answers for as a gateway.
-func (c *condition) addressesAt(d *device) []netip.Addr {
-	addrs := []netip.Addr{d.iface.Addr.Addr()}
+// announceAll tells a device's network of its own addresses, and of those that its node answers for as a gateway.
+func (c *condition) announceAll(d *device) error {
+	own := []netip.Addr{d.iface.Addr.Addr()}
 	if d.iface.Addr6.IsValid() {
-		addrs = append(addrs, d.iface.Addr6.Addr())
+		own = append(own, d.iface.Addr6.Addr())
 	}
-	if c.holds[holding{d.node, d.iface.Network}] {
-		addrs = append(addrs, virtual(d.iface.Network, d.node)...)
+	err := c.announce(d, own)
+	if v := c.virtualRouter(d.node, d.iface.Network); err == nil && c.holds[v] {
+		err = c.announce(&v.device, v.addrs)
 	}
-	return addrs
+	return err
 }
 
 // tellBehind sends a frame for every machine that a switch has learnt on other ports of the bond's bridge, so that the
@@ -34,6 +35,11 @@ func (c *condition) tellBehind(d *bondDevice) error {
 	}
 	for _, t := range c.of(d.node).tags {
 		known = append(known, station{t.mac, t.vlan})
+	}
+	for _, v := range c.of(d.node).virtual {
+		if c.holds[v] && v.bridge == d.bridge {
+			known = append(known, station{v.mac, v.vlan})
+		}
 	}
 	for _, s := range known {
 		frame, passes := c.asSent(&d.device, s)

@@ -213,7 +213,7 @@ func (bs *bonds) tellAddresses(d *bondDevice) error {
 		if x.iface == nil {
 			continue
 		}
-		if err := bs.announce(d.node, x, x.mac, bs.addressesAt(x)); err != nil {
+		if err := bs.announceAll(x); err != nil {
 			return err
 		}
 	}

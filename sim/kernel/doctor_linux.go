@@ -33,6 +33,7 @@ var trials = []trial{
 	{"network namespaces", func(*netns) error { return nil }, "a node each", sim.Missing, "nothing can be built"},
 	{"veth pairs", in(addVeth), "links", sim.Missing, "sudo modprobe veth"},
 	{"bridges", in(addBridge), "switches", sim.Missing, "sudo modprobe bridge"},
+	{"virtual routers (macvlan)", in(addMacvlan), "gateways that several nodes share", sim.Missing, "sudo modprobe macvlan: without it no gateway can be shared"},
 	{"filters at ports", dropAtIngress, "nftables, netdev family", sim.Missing, "sudo modprobe nf_tables: nothing can be made dark without it"},
 	{"active-backup bonds", in(addBond), "the kernel's bonding driver", sim.Emulated, "a veth pair patched to the active member, by the rules of Linux bonding; sudo modprobe bonding for the kernel's own"},
 	{"802.3ad bonds", in(addBond), "the kernel's bonding driver", sim.Missing, "sudo modprobe bonding: LACP needs the kernel's own bonds"},
@@ -89,6 +90,14 @@ func addVeth() error {
 
 func addBridge() error {
 	return netlink.LinkAdd(&netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: "a"}})
+}
+
+func addMacvlan() error {
+	return withVeth(func(l netlink.Link) error {
+		return netlink.LinkAdd(&netlink.Macvlan{
+			LinkAttrs: netlink.LinkAttrs{Name: "c", ParentIndex: l.Attrs().Index}, Mode: netlink.MACVLAN_MODE_PRIVATE,
+		})
+	})
 }
 
 func addBond() error { return netlink.LinkAdd(netlink.NewLinkBond(netlink.LinkAttrs{Name: "a"})) }

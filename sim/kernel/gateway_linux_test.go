@@ -3,7 +3,6 @@ package kernel
 import (
 	"net/netip"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/vishvananda/netlink"
@@ -26,9 +25,8 @@ func TestKernelGatewayMoves(t *testing.T) {
 	before := c.dump(t)
 	c.mustSet(t, hold("core1", false), hold("core2", true))
 	c.sees(t, []sim.Level{hold("core2", true), hold("core1", false)}, []sim.Level{hold("core1", true), hold("core2", false)})
-	holder := p.Node("core2").Interface(lan).MAC.String()
-	require.Eventually(t, func() bool { return c.knows(t, p.Node("hv1"), vip) == holder }, 5*time.Second, time.Millisecond,
-		"the host still sends to the old holder")
+	reaches(t, c.fabric, p.Node("hv1"), vip)
+	require.Equal(t, "00:00:5e:00:01:01", c.knows(t, p.Node("hv1"), vip), "hosts know no other address than the gateway's own")
 	c.mustSet(t, hold("core2", false), hold("core1", true))
 	c.becomes(t, before)
 }

@@ -19,7 +19,7 @@ type condition struct {
 	impaired map[*topology.Port]topology.Impairment
 	lacks    map[lack]bool
 	guards   []*guard // by Node.Index; nil where nothing was ever lost
-	holds    map[holding]bool
+	holds    map[*virtualRouter]bool
 	tables   map[*topology.Node][]sim.Route
 	// written is what the kernel was told of the tables.
 	written map[*topology.Node]map[netip.Prefix][]sim.Hop
@@ -32,7 +32,7 @@ type condition struct {
 func newCondition(f *fabric) *condition {
 	c := &condition{
 		fabric: f, down: map[*topology.Port]bool{}, impaired: map[*topology.Port]topology.Impairment{}, lacks: map[lack]bool{}, guards: make([]*guard, len(f.nodes)),
-		holds: map[holding]bool{}, tables: map[*topology.Node][]sim.Route{},
+		holds: map[*virtualRouter]bool{}, tables: map[*topology.Node][]sim.Route{},
 		written: map[*topology.Node]map[netip.Prefix][]sim.Hop{}, changes: map[*topology.Node]int{},
 		powered: func(*topology.Node, topology.Stage) {},
 	}

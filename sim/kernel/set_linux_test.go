@@ -18,7 +18,7 @@ import (
 func standing(t *testing.T, p *topology.Plant) *condition {
 	t.Helper()
 	c := newCondition(stand(t, p))
-	require.Eventually(t, func() bool { return !strings.Contains(c.dump(t), "|multicast down") }, 5*time.Second, time.Millisecond,
+	require.Eventually(t, func() bool { return !strings.Contains(c.dump(t), "up|broadcast|multicast down") }, 5*time.Second, time.Millisecond,
 		"a link does not come up")
 	return c
 }

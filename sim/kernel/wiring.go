@@ -28,6 +28,7 @@ type nodeLayout struct {
 	bonds   []*bondDevice
 	ports   []*device // one for each lane end, in order of ports, then networks
 	tags    []*tag
+	virtual []*virtualRouter // those that it may be
 }
 
 // lane is one network on one link, or all networks of a link that is a cable for them: a veth pair, or two that meet in
@@ -110,6 +111,7 @@ func lay(p *topology.Plant, tags bool) *layout {
 	}
 	for _, n := range p.Nodes {
 		l.addPorts(n)
+		l.layVirtualRouters(n)
 	}
 	return l
 }

@@ -193,6 +193,9 @@ func (f *fabric) finishNode(n *nodeLayout, b *batch) {
 	if f.vlans != nil {
 		f.finishVLANs(n, b)
 	}
+	for _, v := range n.virtual { // last, as none may be larger than what it stands on
+		b.addVirtualRouter(v)
+	}
 }
 
 // finishVLANs tells a switch which ports let which networks through, and makes the devices of those that bear tags. They
@@ -270,7 +273,7 @@ func sysctlsOf(n *nodeLayout) []sysctl {
 	if len(n.node.Interfaces) > 0 {
 		s = append(s, briefOrphans)
 	}
-	if len(n.tags) > 0 {
+	if len(n.tags)+len(n.virtual) > 0 {
 		s = append(s, strictARP...)
 	}
 	if len(crowded(n.node)) > 0 {
@@ -287,9 +290,15 @@ func sysctlsOf(n *nodeLayout) []sysctl {
 // (measured) after we were killed.
 var briefOrphans = sysctl{"ipv4/tcp_orphan_retries", "1"}
 
-// strictARP has a node answer for an address on the network only that it is on, as hypervisors and switches do. By itself
-// Linux answers for any of its addresses anywhere, so that networks which leak into each other seem to be well.
-var strictARP = []sysctl{{"ipv4/conf/all/arp_ignore", "1"}, {"ipv4/conf/default/arp_ignore", "1"}}
+// strictARP has a node answer for an address only where it is, and ask only in the name of one that is there, as hypervisors
+// and switches do. By itself Linux does both for any of its addresses anywhere, so that networks which leak into each other
+// seem to be well, and a virtual router is taken to be at the node's own link address.
+var strictARP = []sysctl{
+	{"ipv4/conf/all/arp_ignore", "1"},
+	{"ipv4/conf/default/arp_ignore", "1"},
+	{"ipv4/conf/all/arp_announce", "2"},
+	{"ipv4/conf/default/arp_announce", "2"},
+}
 
 // withoutV6 keeps devices of a namespace from IPv6 altogether.
 func withoutV6() []sysctl {

@@ -105,10 +105,20 @@ func (b *batch) addBridge(d *device) {
 	})
 }
 
-// finish is what a device can only be told once it exists: its alias, what it is a port or a member of (0: nothing), no
-// IPv6 address of its own unless it has one from the plant. Only then is it set up, by a message of its own: in one
-// message the kernel would do that first.
+// finish describes a device and only then sets it up, by a message of its own: in one message the kernel would do that first.
 func (b *batch) finish(d *device, master int32) {
+	b.describe(d, master)
+	b.deviceUp(d, true)
+	if d.iface != nil {
+		b.shortQueue(d)
+		b.addAddress(d.index, d.iface.Addr)
+		b.addAddress(d.index, d.iface.Addr6)
+	}
+}
+
+// describe is what a device can only be told once it exists: its alias, what it is a port or a member of (0: nothing), no
+// IPv6 address of its own unless it has one from the plant.
+func (b *batch) describe(d *device, master int32) {
 	b.add("describe "+d.alias, unix.RTM_NEWLINK, 0, func() {
 		b.linkHeader(d.index, 0, 0)
 		b.text(unix.IFLA_IFALIAS, d.alias)
@@ -119,12 +129,6 @@ func (b *batch) finish(d *device, master int32) {
 			b.withoutV6()
 		}
 	})
-	b.deviceUp(d, true)
-	if d.iface != nil {
-		b.shortQueue(d)
-		b.addAddress(d.index, d.iface.Addr)
-		b.addAddress(d.index, d.iface.Addr6)
-	}
 }
 
 // withoutV6 keeps the kernel from giving the device a link-local address, and with it from multicast that would circle.

@@ -29,7 +29,7 @@ func capabilities() []sim.Capability {
 	return []sim.Capability{
 		{Name: "nodes and links", Status: sim.Native, Why: "network namespaces, veth pairs, bridges"},
 		bonds, lacp, filter,
-		{Name: "virtual gateways", Status: sim.Emulated, Why: "elected by RFC 9568 beside the plant; addresses and gratuitous ARP are real"},
+		{Name: "virtual gateways", Status: sim.Emulated, Why: "elected by RFC 9568 beside the plant; link address, addresses and gratuitous ARP are real"},
 		{Name: "block storage", Status: sim.Emulated, Why: "controllers and takeovers are ours; NBD, TCP, links and write caches are real"},
 		{Name: emulatedRoutes, Status: sim.Emulated, Why: "computed beside the plant; tables and equal-cost paths are the kernel's"},
 	}

@@ -120,7 +120,7 @@ func files(dir string) ([]string, error) {
 }
 
 // NothingLeft waits until a machine, which is a box with users of its own, is as it was before. The error says what is
-// left. The kernel takes namespaces down in its own time, so it looks for half a minute.
+// left. The kernel takes namespaces down in its own time, one after another for the whole machine, so it looks for minutes.
 func NothingLeft(dir string, before Machine) error {
 	return eventually(func() error { return nothingLeft(dir, before) })
 }
@@ -136,10 +136,10 @@ func Alone() error {
 	})
 }
 
-// eventually tries for half a minute.
+// eventually tries for five minutes.
 func eventually(f func() error) error {
 	var err error
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
 		if err = f(); err == nil {
 			return nil
 		}

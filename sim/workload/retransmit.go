@@ -19,7 +19,9 @@ const (
 	coarse = 1.05
 	// neighbourGone is when a sender may know that its neighbour, or a router that its own, does not answer: three
 	// questions a second apart (RFC 4861 10). From then on every lost segment comes back as unreachable, which takes the
-	// back-off back (RFC 6069): it is sent again every three seconds (measured: 3.07 s), and may be at any moment.
+	// back-off back (RFC 6069): it is sent again every three seconds (measured: 3.07 s), and may be at any moment. A router
+	// that is new to the way does not know its neighbour from the beginning: it holds what is sent until that one answers,
+	// or says where it is as bonds do that have moved (RFC 4861, 7.2.2), and sends it on at that moment (measured).
 	neighbourGone = 3 * time.Second
 )
 

@@ -102,7 +102,7 @@ func (l *lifeline) attempt(since, now time.Duration) (wait time.Duration, anew b
 		return redial, true
 	}
 	earliest, latest, gone := resend(since, l.interval, now)
-	if now-since >= neighbourGone && !gone {
+	if mayHold := l.flow.Routed() || now-since >= neighbourGone; mayHold && !gone {
 		earliest = now
 	}
 	l.doubt = latest
