@@ -59,7 +59,7 @@ func (bs *bonds) add(d *bondDevice) {
 		return
 	}
 	if b.machine == nil {
-		b.machine = proto.NewBond(d.of, nil)
+		b.machine = proto.NewBond(d.of)
 		b.carrier = slices.Repeat([]bool{true}, len(d.of.Members))
 		b.active = b.machine.Active()
 	}

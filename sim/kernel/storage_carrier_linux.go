@@ -56,22 +56,6 @@ func (st *store) unheard() string {
 	return ""
 }
 
-// deviceOf is the device that has an interface's address.
-func (l *layout) deviceOf(i *topology.Interface) *device {
-	n := l.of(i.Node)
-	for _, b := range n.bonds {
-		if b.iface == i {
-			return &b.device
-		}
-	}
-	for _, d := range n.ports {
-		if d.iface == i {
-			return d
-		}
-	}
-	return nil
-}
-
 // lit says whether an interface has a carrier, by what was set and by what its bond has made of that.
 func (w *World) lit(i *topology.Interface) bool {
 	if i.Bond != nil {

@@ -141,6 +141,27 @@ func (l *layout) device(n *topology.Node, network *topology.Network) *device {
 	return nil
 }
 
+// deviceOf is the device that has the address of an interface which is no bridge's.
+func (l *layout) deviceOf(i *topology.Interface) *device {
+	n := l.of(i.Node)
+	for _, b := range n.bonds {
+		if b.iface == i {
+			return &b.device
+		}
+	}
+	for _, t := range n.tags {
+		if t.iface == i {
+			return &t.device
+		}
+	}
+	for _, d := range n.ports {
+		if d.iface == i {
+			return d
+		}
+	}
+	return nil
+}
+
 // on says whether a device has an address on a network.
 func (d *device) on(network *topology.Network) bool {
 	return d.iface != nil && d.iface.Network == network

@@ -32,6 +32,13 @@ func TestEveryPlantCanBeLaidOut(t *testing.T) {
 				assert.False(t, indexes[d.index], "index %d twice", d.index)
 				names[where+" "+d.name], indexes[d.index] = true, true
 			}
+			for _, n := range p.Nodes {
+				for _, i := range n.Interfaces {
+					if n.Kind == topology.Host && assert.NotNil(t, l.deviceOf(i), "%s has no device for its address on %s", n.ID, i.Network.ID) {
+						assert.Equal(t, i.MAC, l.deviceOf(i).mac)
+					}
+				}
+			}
 		})
 	}
 }
@@ -46,6 +53,9 @@ func devicesOf(l *layout) []device {
 			all = append(all, d.device, *d.inner)
 		}
 		for _, d := range n.tags {
+			all = append(all, d.device)
+		}
+		for _, d := range n.virtual {
 			all = append(all, d.device)
 		}
 	}

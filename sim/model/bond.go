@@ -22,17 +22,13 @@ type bond struct {
 	unheard bool           // the switch there did not hear it say so
 }
 
-// addBond makes a bond. When in its miimon a carrier changes is not known: the next look comes after as much of one as
-// the phase says.
+// addBond makes a bond.
 func (w *World) addBond(conf *topology.Bond) {
-	look := func(now time.Duration) time.Duration {
-		return now + time.Duration(w.env.Phase*float64(conf.Miimon))
-	}
 	b := &bond{conf: conf, number: len(w.bonds)}
 	if conf.Mode == topology.LACP {
 		b.lacp = proto.NewLACP(conf, w.env.Phase)
 	} else {
-		b.machine = proto.NewBond(conf, look)
+		b.machine = proto.NewBondAt(conf, w.env.Phase)
 	}
 	w.bonds = append(w.bonds, b)
 	w.use(b)

@@ -15,6 +15,10 @@ const None = -1
 // 100 is a good starting point").
 const defaultMiimon = 100 * time.Millisecond
 
+// jiffy is how much later each look of Linux's may be than a miimon after the one before: its timer is armed anew after each,
+// and goes off with the next tick of the clock (100 Hz, the slowest in use; an updelay of 3m took 3m18s there, measured).
+const jiffy = 10 * time.Millisecond
+
 // Bond chooses the active member of an active-backup bond as Linux bonding does
 // (Documentation/networking/bonding.rst; drivers/net/bonding, MII monitor):
 //
@@ -32,7 +36,8 @@ type Bond struct {
 	active  int
 	said    int           // the active member, as Step last said
 	tick    time.Duration // the next look; Never at rest
-	grid    func(now time.Duration) time.Duration
+	pace    time.Duration // from one look to the next
+	first   func(now time.Duration) time.Duration
 	why     string
 }
 
@@ -54,21 +59,28 @@ const (
 	linkBack // carrier back, waiting out updelay
 )
 
-// NewBond makes a bond all of whose members are up: the primary is active, else the first. Look says when the carriers
-// are looked at next by a bond at rest that is told of a change at now; nil is the grid of whole miimons.
-func NewBond(conf *topology.Bond, look func(now time.Duration) time.Duration) *Bond {
-	b := &Bond{conf: *conf, tick: Never, grid: look}
+// NewBond makes a bond all of whose members are up: the primary is active, else the first. It looks at its carriers on the
+// grid of whole miimons.
+func NewBond(conf *topology.Bond) *Bond {
+	b := &Bond{conf: *conf, tick: Never}
 	if b.conf.Miimon <= 0 {
 		b.conf.Miimon = defaultMiimon
 	}
-	if b.grid == nil {
-		b.grid = b.nextOnGrid
-	}
+	b.pace, b.first = b.conf.Miimon, b.nextOnGrid
 	for _, p := range conf.Members {
 		b.members = append(b.members, bondMember{carrier: true, speed: p.Link.Speed})
 	}
 	b.active = max(0, b.primary())
 	b.said = b.active
+	return b
+}
+
+// NewBondAt makes one of which it is not known when it looks: the phase is how much of a miimon passes from a change to the
+// next look, and how much of a jiffy each look after that is late.
+func NewBondAt(conf *topology.Bond, phase float64) *Bond {
+	b := NewBond(conf)
+	b.pace += time.Duration(phase * float64(jiffy))
+	b.first = func(now time.Duration) time.Duration { return now + time.Duration(phase*float64(b.conf.Miimon)) }
 	return b
 }
 
@@ -83,7 +95,7 @@ func (b *Bond) Link(now time.Duration, member int, up bool) {
 	}
 	m.carrier = up
 	if b.tick == Never {
-		b.tick = b.grid(now)
+		b.tick = b.first(now)
 	}
 }
 
@@ -103,7 +115,7 @@ func (b *Bond) Next() time.Duration {
 	if b.tick == Never {
 		return Never
 	}
-	return b.tick + time.Duration(b.idleLooks())*b.conf.Miimon
+	return b.tick + time.Duration(b.idleLooks())*b.pace
 }
 
 // idleLooks counts the looks, from the next one on, that do nothing but count down.
@@ -170,7 +182,7 @@ func (m *bondMember) atRest() bool {
 // look is one tick of the monitor.
 func (b *Bond) look() {
 	b.monitor()
-	b.tick += b.conf.Miimon
+	b.tick += b.pace
 	if b.atRest() {
 		b.tick = Never
 	}

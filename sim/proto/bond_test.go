@@ -114,23 +114,23 @@ func TestBond(t *testing.T) {
 			"1s a-, 1s b-, 2s b+, 3s a+", "1s none, 2s b"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			assert.Equal(t, c.want, run(t, NewBond(testBond(c.members, c.set), nil), c.events))
+			assert.Equal(t, c.want, run(t, NewBond(testBond(c.members, c.set)), c.events))
 		})
 	}
 }
 
-func TestBondLooksWhenItsOwnerSays(t *testing.T) {
-	look := func(now time.Duration) time.Duration { return now + 30*time.Millisecond }
-	b := NewBond(testBond(2, func(c *topology.Bond) { c.Updelay = 200 * time.Millisecond; c.Primary = c.Members[0] }), look)
-	assert.Equal(t, "1.04s b, 2.24s a", run(t, b, "1010ms a-, 2010ms a+"), "the first look, then every miimon from there")
+func TestBondThatLooksAtItsOwnTime(t *testing.T) {
+	b := NewBondAt(testBond(2, func(c *topology.Bond) { c.Updelay = 200 * time.Millisecond; c.Primary = c.Members[0] }), 0.3)
+	assert.Equal(t, "1.04s b, 2.246s a", run(t, b, "1010ms a-, 2010ms a+"),
+		"the first look three tenths of a miimon later, and then every miimon and three tenths of a jiffy")
 }
 
 func TestBondBeforeTimeZero(t *testing.T) {
-	assert.Equal(t, "-500ms b, 2s a", run(t, NewBond(testBond(2, nil), nil), "-550ms a-, -250ms a+, 2s b-"))
+	assert.Equal(t, "-500ms b, 2s a", run(t, NewBond(testBond(2, nil)), "-550ms a-, -250ms a+, 2s b-"))
 }
 
 func TestBondSaysWhy(t *testing.T) {
-	b := NewBond(testBond(2, func(c *topology.Bond) { c.Primary = c.Members[0] }), nil)
+	b := NewBond(testBond(2, func(c *topology.Bond) { c.Primary = c.Members[0] }))
 	for _, c := range []struct {
 		member int
 		up     bool
@@ -161,7 +161,7 @@ func randomBond(r *rand.Rand) *topology.Bond {
 func TestBondProperties(t *testing.T) {
 	for seed := range uint64(2000) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		b := NewBond(randomBond(r), nil)
+		b := NewBond(randomBond(r))
 		carrier := make([]bool, len(b.members))
 		for i := range carrier {
 			carrier[i] = true
@@ -218,7 +218,7 @@ func atRest(t *testing.T, b *Bond, carrier []bool, seed uint64) {
 
 func TestOneLongStepIsManyShortOnes(t *testing.T) {
 	for seed := range uint64(200) {
-		one, many := NewBond(randomBond(rand.New(rand.NewPCG(seed, 2))), nil), NewBond(randomBond(rand.New(rand.NewPCG(seed, 2))), nil)
+		one, many := NewBond(randomBond(rand.New(rand.NewPCG(seed, 2)))), NewBond(randomBond(rand.New(rand.NewPCG(seed, 2))))
 		for _, b := range []*Bond{one, many} {
 			b.Link(10*time.Millisecond, 0, false)
 			b.Link(10*time.Millisecond, 1, false)
