@@ -63,8 +63,9 @@ type LiveGuest interface {
 	// Follow has f called, from any goroutine, whenever Step may want another moment. It must not block.
 	Follow(f func())
 	// Asking says whether a request to its disk is under way whose answer it needs to know how it is, or it reads what it
-	// boots from.
+	// boots from. Answered says whether its disk has answered of late.
 	Asking() bool
+	Answered() bool
 	State() GuestState
 }
 

@@ -57,15 +57,15 @@ func (w *World) stepGuest(l *life) {
 	}
 }
 
-// unsettledGuest names a virtual machine of which more is to come: it is about to hear from its disk, or the loop has not
-// heard what it wants next.
+// unsettledGuest names a virtual machine of which more is to come: it is about to hear from its disk, by what is predicted or
+// as it has just heard from it before the law would have it; or the loop has not heard what it wants next.
 func (w *World) unsettledGuest(l *life) string {
 	switch {
 	case l.guest == nil:
 		return ""
 	case l.stale.Load():
 		return "what " + l.member.Subject() + " does next is not known yet"
-	case l.guest.Asking() && w.shadow.Usable(l.member):
+	case l.guest.Asking() && (w.shadow.Usable(l.member) || l.guest.Answered()):
 		return l.member.Subject() + " waits for its disk"
 	}
 	return ""

@@ -8,20 +8,21 @@ import (
 
 	"github.com/dcdrill/dcdrill/scenarios"
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
 )
 
-// Orders to virtual machines have those asked again that they are for. With others that ask once a second, waiting for
-// them all would take a second for each order.
-func TestOrdersToVirtualMachinesWaitForNobodyElse(t *testing.T) {
-	sc, err := scenarios.Load("storage-both-paths-lost", scenarios.Options{})
+// opened is the kernel world of a scenario with all its members started, and one of its virtual machines.
+func opened(t *testing.T, scenario string) (*World, *sim.Member) {
+	t.Helper()
+	sc, err := scenarios.Load(scenario, scenarios.Options{})
 	require.NoError(t, err)
 	engine := Engine{}
 	clock := engine.Clock()
 	env := sim.Env{Plant: sc.Plant, Loop: sim.NewLoop(clock), Log: sim.NewLog(clock.Now, nil)}
-	opened, err := engine.Open(t.Context(), clock, env)
+	made, err := engine.Open(t.Context(), clock, env)
 	require.NoError(t, err)
-	defer opened.Close()
-	w := opened.(*World)
+	t.Cleanup(func() { _ = made.Close() })
+	w := made.(*World)
 	var guest *sim.Member
 	for _, u := range sc.Uses {
 		for _, m := range append(u.Members, u.Watches...) {
@@ -31,6 +32,14 @@ func TestOrdersToVirtualMachinesWaitForNobodyElse(t *testing.T) {
 			}
 		}
 	}
+	return w, guest
+}
+
+// Orders to virtual machines have those asked again that they are for. With others that ask once a second, waiting for
+// them all would take a second for each order.
+func TestOrdersToVirtualMachinesWaitForNobodyElse(t *testing.T) {
+	w, guest := opened(t, "storage-both-paths-lost")
+	env, clock := w.env, w.clock
 	play := func(d time.Duration) {
 		over := false
 		env.Loop.After(d, func() { over = true })
@@ -61,4 +70,31 @@ func TestOrdersToVirtualMachinesWaitForNobodyElse(t *testing.T) {
 		}
 	}
 	require.Equal(t, rounds, outages)
+}
+
+// reader is a virtual machine that reads what it boots from.
+type reader struct {
+	tenant
+	answered bool
+}
+
+func (r *reader) Asking() bool   { return true }
+func (r *reader) Answered() bool { return r.answered }
+
+// A boot that reads is not jumped over, although by the law its host may still be looking for the array: the law of
+// neighbours leaves a second open.
+func TestTheClockWaitsForWhoReads(t *testing.T) {
+	w, guest := opened(t, "storage-both-paths-lost")
+	for _, p := range w.env.Plant.Nodes {
+		if p.Kind == topology.Storage {
+			for _, port := range p.Ports {
+				require.NoError(t, w.shadow.Set(0, sim.Carrier{Port: port, Up: false}))
+			}
+		}
+	}
+	require.False(t, w.shadow.Usable(guest))
+	boots := &reader{answered: true}
+	require.NotEmpty(t, w.unsettledGuest(&life{member: guest, guest: boots}))
+	boots.answered = false
+	require.Empty(t, w.unsettledGuest(&life{member: guest, guest: boots}), "it waits for a path, and for nothing else")
 }

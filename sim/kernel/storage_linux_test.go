@@ -65,6 +65,7 @@ func (t *tenant) Step(time.Duration) time.Duration    { return proto.Never }
 func (t *tenant) State() sim.GuestState               { return sim.GuestRunning }
 func (t *tenant) Follow(func())                       {}
 func (t *tenant) Asking() bool                        { return false }
+func (t *tenant) Answered() bool                      { return true }
 func (t *tenant) Measure(ctx context.Context, from, _ sim.Place, _ sim.Meter) error {
 	d, err := from.Disk(t.store)
 	if err != nil {

@@ -60,7 +60,7 @@ func (g *Guest) Answers() bool {
 }
 
 // Works says whether it serves at present.
-func (g *Guest) Works() bool { return g.state.Works() && g.disk == Answers }
+func (g *Guest) Works() bool { return g.state.Works() && g.Answered() }
 
 // Disk tells what becomes of its requests from now on.
 func (g *Guest) Disk(now time.Duration, disk DiskState) {
@@ -83,6 +83,9 @@ func (g *Guest) Disk(now time.Duration, disk DiskState) {
 	}
 }
 
+// Answered says whether its disk has answered of late.
+func (g *Guest) Answered() bool { return g.disk == Answers }
+
 func (g *Guest) resume() {
 	if g.state == sim.GuestStalled {
 		g.enter(sim.GuestRunning, "its disk answers again")
@@ -91,7 +94,7 @@ func (g *Guest) resume() {
 
 // pause counts the part of a boot that is done.
 func (g *Guest) pause(now time.Duration) {
-	if g.state == sim.GuestBooting && g.disk == Answers {
+	if g.state == sim.GuestBooting && g.Answered() {
 		g.left -= now - g.from
 		g.from = now
 	}
@@ -126,7 +129,7 @@ func (g *Guest) Loading() bool { return g.state == sim.GuestBooting && g.loading
 func (g *Guest) Loaded() { g.loading = false }
 
 // boots says whether it needs nothing but time to come up.
-func (g *Guest) boots() bool { return g.state == sim.GuestBooting && g.disk == Answers && !g.loading }
+func (g *Guest) boots() bool { return g.state == sim.GuestBooting && g.Answered() && !g.loading }
 
 // Next is when it wants to be stepped.
 func (g *Guest) Next() time.Duration {

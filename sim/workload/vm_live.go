@@ -102,6 +102,13 @@ func (l *liveGuest) Follow(f func()) {
 // Asking implements sim.LiveGuest. What it has written is read back before anybody believes that all is well.
 func (l *liveGuest) Asking() bool { return l.asking.Load() > 0 || l.loading() || l.doubts() }
 
+// Answered implements sim.LiveGuest.
+func (l *liveGuest) Answered() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.guest.Answered()
+}
+
 // doubts says whether it has yet to read back what it had written, and can.
 func (l *liveGuest) doubts() bool {
 	state := l.State()
