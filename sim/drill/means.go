@@ -41,7 +41,7 @@ func (r *Room) fetch(o Operation) (Operation, error) {
 		}
 		longest = max(longest, wait)
 	}
-	o.Takes += longest
+	o.Takes, o.waits = o.Takes+longest, longest
 	return o, nil
 }
 

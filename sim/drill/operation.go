@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/sim/report"
 	"github.com/dcdrill/dcdrill/topology"
 	"github.com/dcdrill/dcdrill/topology/yamlfile"
 )
@@ -15,10 +16,11 @@ import (
 type Operation struct {
 	Kind   string
 	Target topology.Target
-	// Takes is how long people are busy with it, before it takes effect.
+	// Takes is how long it takes in all, with what has to be waited for; after that it is done part by part, evenly.
 	Takes time.Duration
 
-	parts int
+	waits time.Duration
+	parts []string
 	what  operation
 }
 
@@ -26,8 +28,8 @@ type Operation struct {
 type operation struct {
 	doc   string
 	takes time.Duration
-	// find counts the parts that a target names, do does it to all of them and says what was found.
-	find func(*sim.Scenario, topology.Target) (int, error)
+	// find names the parts of a target one by one, do does it to one and says what was found.
+	find func(*sim.Scenario, topology.Target) ([]string, error)
 	do   func(*hands, topology.Target) string
 	// targets lists what it can be done to, one by one.
 	targets func(*sim.Scenario) []string
@@ -46,35 +48,35 @@ const looking, replacing, cycling = "look", "replace", "power-cycle"
 // the incident of 2023, the others are chosen).
 var operations = yamlfile.Ordered[operation]{
 	{Key: looking, Value: operation{
-		"look at a port: link, light, err-disable", 5 * time.Minute, links, eachLink(lookAt), linkNames,
+		"look at a port: link, light, err-disable", 5 * time.Minute, links, toLink(lookAt), linkNames,
 	}},
 	{Key: "reseat", Value: operation{
 		"take a transceiver out and put it back", 10 * time.Minute, ports,
-		eachPort(func(h *hands, p *topology.Port) string { h.ReseatOptic(h.Act, p); return lookAt(h, p.Link) }), portNames,
+		toPort(func(h *hands, p *topology.Port) string { h.ReseatOptic(h.Act, p); return lookAt(h, p.Link) }), portNames,
 	}},
 	{Key: replacing, Value: operation{
 		"put another transceiver in", 20 * time.Minute, ports,
-		eachPort(func(h *hands, p *topology.Port) string { h.ReplaceOptic(h.Act, p, true); return lookAt(h, p.Link) }), portNames,
+		toPort(func(h *hands, p *topology.Port) string { h.ReplaceOptic(h.Act, p, true); return lookAt(h, p.Link) }), portNames,
 	}},
 	{Key: "plug-in", Value: operation{
 		"put a cable back at both ends", 10 * time.Minute, links,
-		eachLink(func(h *hands, l *topology.Link) string { h.PlugIn(h.Act, l); return lookAt(h, l) }), linkNames,
+		toLink(func(h *hands, l *topology.Link) string { h.PlugIn(h.Act, l); return lookAt(h, l) }), linkNames,
 	}},
 	{Key: "clear-err-disable", Value: operation{
 		"let a link up again that its switch has shut", 2 * time.Minute, links,
-		eachLink(func(h *hands, l *topology.Link) string { h.ClearErrDisable(h.Act, l); return lookAt(h, l) }), linkNames,
+		toLink(func(h *hands, l *topology.Link) string { h.ClearErrDisable(h.Act, l); return lookAt(h, l) }), linkNames,
 	}},
 	{Key: "shut", Value: operation{
 		"shut a port", 2 * time.Minute, ports,
-		eachPort(func(h *hands, p *topology.Port) string { h.Shut(h.Act, p, true); return p.String() + " is shut" }), portNames,
+		toPort(func(h *hands, p *topology.Port) string { h.Shut(h.Act, p, true); return p.String() + " is shut" }), portNames,
 	}},
 	{Key: "open", Value: operation{
 		"open a port that was shut", 2 * time.Minute, ports,
-		eachPort(func(h *hands, p *topology.Port) string { h.Shut(h.Act, p, false); return lookAt(h, p.Link) }), portNames,
+		toPort(func(h *hands, p *topology.Port) string { h.Shut(h.Act, p, false); return lookAt(h, p.Link) }), portNames,
 	}},
 	{Key: "reboot", Value: operation{
 		"take the power from a node and give it back", 5 * time.Minute, nodes,
-		eachNode(func(h *hands, n *topology.Node) string { h.Reboot(h.Act, n); return n.ID + " is booting" }), nodeNames,
+		toNode(func(h *hands, n *topology.Node) string { h.Reboot(h.Act, n); return n.ID + " is booting" }), nodeNames,
 	}},
 	{Key: cycling, Value: operation{
 		"force virtual machines off and boot them, by workload", 3 * time.Minute, machines, powerCycle, machineNames,
@@ -101,54 +103,75 @@ func ReadOperation(sc *sim.Scenario, kind string, target []string) (Operation, e
 	if err != nil {
 		return Operation{}, err
 	}
-	return Operation{Kind: kind, Target: target, Takes: time.Duration(parts) * what.takes, parts: parts, what: *what}, nil
+	return Operation{Kind: kind, Target: target, Takes: time.Duration(len(parts)) * what.takes, parts: parts, what: *what}, nil
 }
 
 // shared is the operation done by several people side by side.
 func (o Operation) shared(people int) Operation {
-	people = max(1, min(people, o.parts))
+	people = max(1, min(people, len(o.parts)))
 	o.Takes = (o.Takes + time.Duration(people) - 1) / time.Duration(people)
 	return o
+}
+
+// due is how long after its beginning the nth part is done.
+func (o Operation) due(nth int) time.Duration {
+	return o.waits + (o.Takes-o.waits)*time.Duration(nth+1)/time.Duration(len(o.parts))
 }
 
 // String is the operation as people say it: "reseat core1:Ethernet1/1".
 func (o Operation) String() string { return o.Kind + " " + strings.Join(o.Target, ", ") }
 
-func links(sc *sim.Scenario, t topology.Target) (int, error) {
-	all, err := t.Links(sc.Plant)
-	return len(all), err
+func links(sc *sim.Scenario, t topology.Target) ([]string, error) {
+	return namesOf(t.Links(sc.Plant))(func(l *topology.Link) string { return l.ID })
 }
 
-func ports(sc *sim.Scenario, t topology.Target) (int, error) {
-	all, err := t.Ports(sc.Plant)
-	return len(all), err
+func ports(sc *sim.Scenario, t topology.Target) ([]string, error) {
+	return namesOf(t.Ports(sc.Plant))((*topology.Port).String)
 }
 
-func nodes(sc *sim.Scenario, t topology.Target) (int, error) {
-	all, err := t.Nodes(sc.Plant)
-	return len(all), err
+func nodes(sc *sim.Scenario, t topology.Target) ([]string, error) {
+	return namesOf(t.Nodes(sc.Plant))(func(n *topology.Node) string { return n.ID })
 }
 
-// machines counts the virtual machines of workloads, or those named one by one.
-func machines(sc *sim.Scenario, t topology.Target) (int, error) {
-	count, have := 0, []string(nil)
+// namesOf names what was found, each as it can be found again.
+func namesOf[T any](all []T, err error) func(name func(T) string) ([]string, error) {
+	return func(name func(T) string) ([]string, error) {
+		var names []string
+		for _, x := range all {
+			names = append(names, name(x))
+		}
+		return names, err
+	}
+}
+
+// machines names the virtual machines of workloads, or those named one by one, in the order in which they were asked for.
+func machines(sc *sim.Scenario, t topology.Target) ([]string, error) {
+	var found []string
+	for _, word := range t {
+		before := len(found)
+		for _, m := range guests(sc) {
+			if named(m, topology.Target{word}) && !slices.Contains(found, m.Subject()) {
+				found = append(found, m.Subject())
+			}
+		}
+		if len(found) == before {
+			return nil, topology.NewUnknown("virtual machine", word, machineNames(sc))
+		}
+	}
+	return found, nil
+}
+
+// guests lists the members that are virtual machines.
+func guests(sc *sim.Scenario) []*sim.Member {
+	var all []*sim.Member
 	for _, u := range sc.Uses {
 		for _, m := range u.Members {
-			if _, guest := m.Talk.(sim.Resident); !guest {
-				continue
-			}
-			if !slices.Contains(have, u.ID) {
-				have = append(have, u.ID)
-			}
-			if named(m, t) {
-				count++
+			if _, guest := m.Talk.(sim.Resident); guest {
+				all = append(all, m)
 			}
 		}
 	}
-	if count == 0 {
-		return 0, topology.NewUnknown("virtual machine", strings.Join(t, ", "), have)
-	}
-	return count, nil
+	return all
 }
 
 // named says whether a target names a machine or its workload.
@@ -156,29 +179,23 @@ func named(m *sim.Member, t topology.Target) bool {
 	return slices.Contains(t, m.Workload.ID) || slices.Contains(t, m.Subject())
 }
 
-func eachLink(do func(*hands, *topology.Link) string) func(*hands, topology.Target) string {
-	return each(topology.Target.Links, do)
+func toLink(do func(*hands, *topology.Link) string) func(*hands, topology.Target) string {
+	return toOne(topology.Target.Links, do)
 }
 
-func eachPort(do func(*hands, *topology.Port) string) func(*hands, topology.Target) string {
-	return each(topology.Target.Ports, do)
+func toPort(do func(*hands, *topology.Port) string) func(*hands, topology.Target) string {
+	return toOne(topology.Target.Ports, do)
 }
 
-func eachNode(do func(*hands, *topology.Node) string) func(*hands, topology.Target) string {
-	return each(topology.Target.Nodes, do)
+func toNode(do func(*hands, *topology.Node) string) func(*hands, topology.Target) string {
+	return toOne(topology.Target.Nodes, do)
 }
 
-// each does something to every part that a target names, and joins what was found, each thing once.
-func each[T any](find func(topology.Target, *topology.Plant) ([]T, error), do func(*hands, T) string) func(*hands, topology.Target) string {
+// toOne does something to the one part that a target names.
+func toOne[T any](find func(topology.Target, *topology.Plant) ([]T, error), do func(*hands, T) string) func(*hands, topology.Target) string {
 	return func(h *hands, t topology.Target) string {
 		all, _ := find(t, h.Scenario().Plant) // it was found when the operation was read
-		var found []string
-		for _, x := range all {
-			if said := do(h, x); said != "" && !slices.Contains(found, said) {
-				found = append(found, said)
-			}
-		}
-		return strings.Join(found, "; ")
+		return do(h, all[0])
 	}
 }
 
@@ -205,15 +222,35 @@ func lit(log *sim.Log, l *topology.Link) bool {
 	return up[l.A.String()] && up[l.B.String()]
 }
 
-// powerCycle forces machines off and boots them.
+// powerCycle forces a machine off and boots it. What has become of it is seen later.
 func powerCycle(h *hands, t topology.Target) string {
-	cycled := 0
 	for _, m := range h.Guests() {
 		if named(m, t) {
 			h.SwitchOff(h.Act, m)
 			h.SwitchOn(h.Act, m, 0, false)
-			cycled++
 		}
 	}
-	return fmt.Sprintf("%d machines are booting", cycled)
+	return ""
+}
+
+// consoles says what the consoles of machines show: "280 of 284 machines up, 4 booting".
+func consoles(log *sim.Log, machines []string) string {
+	states := map[string]sim.GuestState{}
+	for _, e := range log.Events() {
+		if d, ok := e.Data.(sim.GuestData); ok {
+			states[e.Subject] = d.State
+		}
+	}
+	counts, order := map[sim.GuestState]int{}, []sim.GuestState(nil)
+	for _, m := range machines {
+		if counts[states[m]]++; !slices.Contains(order, states[m]) {
+			order = append(order, states[m])
+		}
+	}
+	slices.SortStableFunc(order, func(a, b sim.GuestState) int { return counts[b] - counts[a] })
+	var parts []string
+	for _, s := range order {
+		parts = append(parts, fmt.Sprintf("%d %s", counts[s], s))
+	}
+	return report.Plural(len(machines), "machine") + ": " + strings.Join(parts, ", ")
 }

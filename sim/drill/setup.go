@@ -160,11 +160,8 @@ func nodeNames(sc *sim.Scenario) []string {
 // machineNames lists the workloads that are virtual machines.
 func machineNames(sc *sim.Scenario) []string {
 	var all []string
-	for _, u := range sc.Uses {
-		guest := func(m *sim.Member) bool { _, ok := m.Talk.(sim.Resident); return ok }
-		if slices.ContainsFunc(u.Members, guest) {
-			all = append(all, u.ID)
-		}
+	for _, m := range guests(sc) {
+		all = append(all, m.Workload.ID)
 	}
-	return all
+	return slices.Compact(all)
 }

@@ -1,9 +1,12 @@
 package drill
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/dcdrill/dcdrill/sim"
+	"github.com/dcdrill/dcdrill/topology"
 )
 
 // task is an operation that people are to do, are busy with or have done.
@@ -14,9 +17,10 @@ type task struct {
 	hands bool
 
 	begun, done, left bool
-	until             time.Duration // once it is begun
-	found             string
-	cause, seq        int // of the command, and of the event that it began with
+	from, until       time.Duration // once it is begun
+	finished          int           // of its parts
+	found             []string      // each thing once
+	cause, seq        int           // of the command, and of the event that it began with
 	cancel            func()
 }
 
@@ -43,29 +47,49 @@ func (r *Room) begin(t *task) {
 }
 
 func (r *Room) start(t *task) {
-	t.begun, t.until = true, r.now()+t.Takes
+	t.begun, t.from, t.until = true, r.now(), r.now()+t.Takes
 	t.seq = r.log.Add(t.cause, t.String(), sim.WorkData{Do: t.Kind, By: t.by, Why: t.why, Takes: sim.Seconds(t.Takes)})
-	t.cancel = r.run.Loop().At(t.until, func() { r.finish(t) })
+	r.goOn(t)
 }
 
-func (r *Room) finish(t *task) {
+// goOn has people do the next part.
+func (r *Room) goOn(t *task) {
+	t.cancel = r.run.Loop().At(t.from+t.due(t.finished), func() { r.finishPart(t) })
+}
+
+func (r *Room) finishPart(t *task) {
 	if r.over() {
 		return
 	}
 	h := &hands{Hands: r.run.Hands(), Act: sim.Act{By: t.by, Why: t.why, Cause: t.seq}}
-	t.found, t.done = t.what.do(h, t.Target), true
-	r.log.Add(t.seq, t.String(), sim.WorkData{Do: t.Kind, By: t.by, Done: true, Found: t.found})
+	if said := t.what.do(h, topology.Target{t.parts[t.finished]}); said != "" && !slices.Contains(t.found, said) {
+		t.found = append(t.found, said)
+	}
+	if t.finished++; t.finished < len(t.parts) {
+		r.goOn(t)
+		return
+	}
+	t.done = true
+	r.log.Add(t.seq, t.String(), sim.WorkData{Do: t.Kind, By: t.by, Done: true, Found: r.foundBy(t)})
 	r.next(t)
 }
 
-// leave stops work that is not done: nothing comes of it.
+// foundBy says what was found by what has been done so far.
+func (r *Room) foundBy(t *task) string {
+	if t.Kind == cycling && t.finished > 0 {
+		return consoles(r.log, t.parts[:t.finished])
+	}
+	return strings.Join(t.found, "; ")
+}
+
+// leave stops work that is not done: it ends with the parts that are.
 func (r *Room) leave(t *task) {
 	t.left = true
 	if !t.begun {
 		return
 	}
 	t.cancel()
-	r.log.Add(r.cause, t.String(), sim.WorkData{Do: t.Kind, By: t.by, Left: true})
+	r.log.Add(r.cause, t.String(), sim.WorkData{Do: t.Kind, By: t.by, Left: true, Found: r.foundBy(t)})
 	r.next(t)
 }
 

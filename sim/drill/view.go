@@ -70,6 +70,9 @@ type Work struct {
 	Done   bool         `json:"done,omitempty"`
 	Left   bool         `json:"left,omitempty"`
 	Found  string       `json:"found,omitempty"`
+	// Finished is how many of its parts are done, where there are several.
+	Finished int `json:"finished,omitempty"`
+	Of       int `json:"of,omitempty"`
 }
 
 // Light is a workload as monitoring shows it.
@@ -195,10 +198,16 @@ func (r *Room) work(whose func(*task) bool) []Work {
 		if !whose(t) {
 			continue
 		}
-		w := Work{Number: i + 1, Text: t.String(), By: r.Script.title(t.by), Done: t.done, Left: t.left, Found: t.found}
+		w := Work{Number: i + 1, Text: t.String(), By: r.Script.title(t.by), Done: t.done, Left: t.left}
 		if t.begun {
 			until := sim.Seconds(t.until)
 			w.Until = &until
+		}
+		if t.done || t.left {
+			w.Found = r.foundBy(t)
+		}
+		if len(t.parts) > 1 {
+			w.Finished, w.Of = t.finished, len(t.parts)
 		}
 		all = append(all, w)
 	}

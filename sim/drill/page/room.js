@@ -82,7 +82,9 @@ export function light(l) {
 
 // work is what people do; whose says "own" for the page of who does it, "seen" for one from which nobody stops it.
 export function work(w, whose = "") {
-  const state = w.left ? "stopped" : w.done ? "found: " + w.found : w.until === undefined ? "waits for free hands" : "until " + time(w.until);
+  const finished = w.of ? `${w.finished || 0} of ${w.of} done` : "";
+  const now = w.left ? "stopped" : w.done ? "" : w.until === undefined ? "waits for free hands" : "until " + time(w.until);
+  const state = [w.done ? "" : finished, now, w.found && "found: " + w.found].filter(Boolean).join(", ");
   return el("li", {}, w.text, w.by && whose !== "own" ? el("small", {}, " by " + w.by) : "", el("div", { className: w.done ? "" : "faint" }, state),
     w.done || w.left || whose === "seen" ? "" : button("Stop", "stop", { work: String(w.number) }));
 }
