@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -78,6 +79,9 @@ func Play(ctx context.Context, engine Engine, sc *Scenario, opts Options) (*Log,
 	r.env = Env{Plant: sc.Plant, Loop: NewLoop(clock), Log: log, Phase: opts.Phase, Impairs: sc.impairs(), Fills: sc.fills()}
 	if opts.Listen != nil {
 		log.Listen(opts.Listen)
+	}
+	if needs := sc.Plant.Needs; len(needs) > 0 {
+		return log, fmt.Errorf("this plant needs %s: %w", strings.Join(needs, ", and "), ErrUnsupported)
 	}
 	var err error
 	if r.world, err = engine.Open(ctx, clock, r.env); err != nil {

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -160,7 +161,7 @@ func treeNeeds(p *Port) string {
 	case far.Node.STP == nil:
 		return "a spanning tree that goes on behind a switch without one (" + p.Node.ID + " has stp, " + far.Node.ID + " has not)"
 	case p.Bond != nil || far.Bond != nil:
-		return "a spanning tree over a bond (" + p.Link.ID + ")"
+		return "a spanning tree over a bond (" + cmp.Or(p.Bond, far.Bond).String() + ")"
 	}
 	return ""
 }
@@ -169,7 +170,7 @@ func treeNeeds(p *Port) string {
 func (b *builder) needs() {
 	for _, n := range b.plant.Nodes {
 		for _, p := range n.Ports {
-			if need := treeNeeds(p); need != "" {
+			if need := treeNeeds(p); need != "" && !slices.Contains(b.plant.Needs, need) {
 				b.plant.Needs = append(b.plant.Needs, need)
 				break
 			}

@@ -3,7 +3,6 @@ package kernel
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -108,7 +107,12 @@ func addVLAN() error {
 	})
 }
 
-func addVLANs() error { return errors.Join(addVLAN(), addVLANBridge()) }
+func addVLANs() error {
+	if err := addVLAN(); err != nil {
+		return err
+	}
+	return addVLANBridge()
+}
 
 func addNetem() error {
 	return withVeth(func(l netlink.Link) error {

@@ -26,6 +26,7 @@ type life struct {
 	nth       int           // of all, from 1
 	rests     time.Duration // until when, in a capsule
 	disagrees time.Duration // real time since which measurement and prediction differ; 0: they do not
+	foretold  bool          // served, by the prediction that differs
 	told      bool          // the disagreement was written down
 }
 

@@ -96,8 +96,8 @@ func (w *World) unsettled(l *life, now time.Duration) string {
 // disagree says that a member is waited for. After patience it is written down instead, unless the law allows it.
 func (w *World) disagree(l *life, measured, allowed bool) string {
 	predicted, real := !measured, time.Since(w.clock.base)
-	if l.disagrees == 0 {
-		l.disagrees = real
+	if l.disagrees == 0 || l.foretold != predicted { // a plant that was slow to build leaves nobody less patient
+		l.disagrees, l.foretold = real, predicted
 	}
 	if real-l.disagrees < w.patience() || w.clock.Now() < 0 { // until the steady state, the run is patient for us
 		return fmt.Sprintf("%s is measured %s and predicted %s", l.member.Subject(), served(measured), served(predicted))

@@ -47,6 +47,22 @@ func TestAllMembersLosePatienceTogether(t *testing.T) {
 	assert.Len(t, w.env.Log.Events(), len(w.lives), "and says so once")
 }
 
+// A plant may take long until all are served. That they were not is no reason to be less patient with who still is when the
+// first fault strikes.
+func TestPatienceBeginsAnewWithThePrediction(t *testing.T) {
+	w := disagreeing(t)
+	for _, l := range w.lives {
+		l.disagrees, l.foretold = 1, false
+	}
+	w.clock.base = w.clock.base.Add(-patience)
+	w.clock.Zero()
+	assert.NotEmpty(t, w.Unsettled())
+	assert.Empty(t, w.env.Log.Events())
+	w.clock.base = w.clock.base.Add(-patience)
+	w.Unsettled()
+	assert.Len(t, w.env.Log.Events(), len(w.lives))
+}
+
 // doubted is a talk whose law never knows for sure.
 type doubted struct{ sim.Talk }
 
