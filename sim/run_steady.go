@@ -11,7 +11,11 @@ import (
 // members took 3 s (measured); ten times that is not steady but broken.
 const steadyFor = 30 * time.Second
 
-// steady starts every member and waits until all are served.
+// steadyLook is how often a world is looked at of which something has still to come up. Chosen.
+const steadyLook = 50 * time.Millisecond
+
+// steady starts every member and waits until all are served, and nothing of the world has still to come up: a fault that
+// took away a path on which nobody is yet would harm nobody.
 func (r *Run) steady(ctx context.Context) (bool, error) {
 	r.real.start("steady")
 	served := newServedView(r.sc.Uses)
@@ -23,16 +27,42 @@ func (r *Run) steady(ctx context.Context) (bool, error) {
 	}
 	deadline := r.env.Loop.Now() + steadyFor + r.sc.Plant.Grows()
 	late := false
-	cancel := r.env.Loop.At(deadline, func() { late = true })
+	stop := append(r.lookForReady(), r.env.Loop.At(deadline, func() { late = true }))
 	err := r.env.Loop.Run(ctx, deadline, func() bool {
-		return served.all() || late || len(served.want) == 0 || r.world.Err() != nil
+		return served.all() && r.unready() == "" || late || len(served.want) == 0 || r.world.Err() != nil
 	})
-	cancel()
+	for _, cancel := range stop {
+		cancel()
+	}
 	if err != nil {
 		return false, err
 	}
-	r.env.Log.Add(0, "", SteadyData{Members: len(served.want), Unserved: served.missing()})
-	return served.all() || r.opts.Stay && len(served.want) == 0, nil
+	missing := served.missing()
+	if why := r.unready(); why != "" {
+		missing = append(missing, why)
+	}
+	r.env.Log.Add(0, "", SteadyData{Members: len(served.want), Unserved: missing})
+	return len(missing) == 0 && (served.all() || r.opts.Stay && len(served.want) == 0), nil
+}
+
+// unready names what of the world has still to come up.
+func (r *Run) unready() string {
+	if w, ok := r.world.(Growing); ok {
+		return w.Unready()
+	}
+	return ""
+}
+
+// lookForReady has the loop look now and then whether everything has come up, of which nobody tells it.
+func (r *Run) lookForReady() (stop []func()) {
+	if _, ok := r.world.(Growing); !ok {
+		return nil
+	}
+	var cancel func()
+	var again func()
+	again = func() { cancel = r.env.Loop.After(steadyLook, again) }
+	again()
+	return []func(){func() { cancel() }}
 }
 
 // everyone lists the members of all workloads, each workload's watches after its members; and after all of them those who

@@ -186,6 +186,44 @@ func TestNoFaultBeforeTheSteadyState(t *testing.T) {
 	assert.Equal(t, sim.ExitInconclusive, result.ExitCode())
 }
 
+// growing is a world of which something comes up a second after its members have begun to live in it, or never.
+type growing struct {
+	*simtest.World
+	comes bool
+}
+
+func (g *growing) Unready() string {
+	if g.comes && g.Env.Loop.Now() >= time.Second {
+		return ""
+	}
+	return "a path has no session yet"
+}
+
+func (g *growing) Open(ctx context.Context, c sim.RunClock, env sim.Env) (sim.World, error) {
+	_, err := g.World.Open(ctx, c, env)
+	return g, err
+}
+
+func TestNoFaultBeforeAllHasComeUp(t *testing.T) {
+	for comes, reason := range map[bool]string{true: "played", false: "not steady"} {
+		sc := &sim.Scenario{Plant: simtest.TwoCore(), Timeline: []*sim.Entry{entry("x", pull)}}
+		sc.Timeline[0].At = 500 * time.Millisecond
+		sc.Uses = []*sim.Use{simtest.Use("mail", sc.Plant, 1)}
+		w := &growing{&simtest.World{}, comes}
+		log, err := sim.Play(t.Context(), w, sc, sim.Options{})
+		require.NoError(t, err)
+		assert.Equal(t, reason, sim.ResultOf(log).Reason)
+		for _, e := range log.Events() {
+			if d, ok := e.Data.(sim.SteadyData); ok && comes {
+				assert.Empty(t, d.Unserved)
+				assert.InDelta(t, time.Second, e.At, float64(100*time.Millisecond))
+			} else if ok {
+				assert.Equal(t, []string{"a path has no session yet"}, d.Unserved)
+			}
+		}
+	}
+}
+
 func TestTheHorizon(t *testing.T) {
 	e := entry("x", pull)
 	e.For = time.Hour

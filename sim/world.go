@@ -34,6 +34,12 @@ type World interface {
 	Close() error
 }
 
+// Growing is a World in which something comes up by itself once members live in it, as sessions do over the paths of a
+// datastore. Unready names what has not; empty when all has.
+type Growing interface {
+	Unready() string
+}
+
 // Capability is one thing a world needs and where it comes from.
 type Capability struct {
 	Name   string // "active-backup bonds"

@@ -317,6 +317,18 @@ func TestStorageStallsAsLongAsItsRulesSay(t *testing.T) {
 }
 
 // Without a path and with the rule to fail, requests get an error; queued for some checks, they get it after those.
+// The steady state has a session over every path that the plant has: a fault on one that has none would harm nobody.
+func TestStorageIsReadyWithAllItsSessions(t *testing.T) {
+	b := newSANBench(t, topology.ALUA, "mirrored", "")
+	why := ""
+	unready := func() string { b.onLoop(func() { why = b.Unready() }); return why }
+	require.Empty(t, unready())
+	b.onLoop(func() { b.storage.order[0].present().Carrier(1, false) })
+	require.Contains(t, unready(), "no session over sb yet")
+	b.onLoop(func() { b.storage.order[0].present().Carrier(1, true) })
+	require.Eventually(t, func() bool { return unready() == "" }, 20*time.Second, 5*time.Millisecond)
+}
+
 func TestStorageFailsWhereItsRulesSaySo(t *testing.T) {
 	for retry, least := range map[string]time.Duration{"fail": 0, "1": 4900 * time.Millisecond} {
 		t.Run(retry, func(t *testing.T) {

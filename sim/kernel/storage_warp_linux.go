@@ -34,6 +34,18 @@ func (st *store) unsettled() string {
 	return st.connecting(i)
 }
 
+// Unready implements sim.Growing: it names a path that should have a session and has none yet.
+func (w *World) Unready() string {
+	for _, st := range w.storage.order {
+		if i := st.present(); i != nil {
+			if why := st.connecting(i); why != "" {
+				return why
+			}
+		}
+	}
+	return ""
+}
+
 // due is when time alone will change something of the paths; proto.Never when it will not. A path that is up and that
 // nothing comes over any more is found out by its own timers; one that answers is asked in vain.
 func (st *store) due(i *blockdev.Initiator) time.Duration {

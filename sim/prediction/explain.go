@@ -102,8 +102,8 @@ const (
 )
 
 // Blame adds BlameData events for every workload with outages: for each smallest set of entries without which an outage
-// of its worst member would not have been, or where there is none, would have been shorter, that set and the sum of
-// these outages. Two faults that are bad only together give two sets of one; two of which either is enough, one of two.
+// of its worst member would not have been, or not for longer than its users mind, or where there is none, would have been
+// shorter, that set and the sum of these outages. Two faults that are bad only together give two sets of one; two of which either is enough, one of two.
 func Blame(log *sim.Log, sc *sim.Scenario, replay Replay) error {
 	b := &blame{sc: sc, replay: replay, played: map[string]*played{}}
 	return b.all(log)
@@ -146,7 +146,7 @@ type played struct {
 func (b *blame) workload(log *sim.Log, cause int, base *played, u sim.UseData) error {
 	sums, order := map[string]time.Duration{}, [][]string(nil)
 	for _, o := range base.OutagesOf(worstOf(base.History, u)) {
-		sets, err := b.sets(o)
+		sets, err := b.sets(o, time.Duration(u.Tolerates))
 		if err != nil {
 			return err
 		}
@@ -175,10 +175,13 @@ func worstOf(h *sim.History, u sim.UseData) string {
 	return worst
 }
 
-// sets finds the smallest sets of entries without which an outage would not have been; where there are none, the single
-// entries without which it would have been shorter.
-func (b *blame) sets(o sim.Outage) ([][]string, error) {
+// sets finds the smallest sets of entries without which an outage would not have been, or not one that its users mind if they
+// mind this one; where there are none, the single entries without which it would have been shorter.
+func (b *blame) sets(o sim.Outage, tolerates time.Duration) ([][]string, error) {
 	var minimal, shorter [][]string
+	if o.Length() <= tolerates {
+		tolerates = 0
+	}
 	began := b.begun(o)
 	for size := 1; size <= min(mostBlamed, len(began)); size++ {
 		for _, set := range subsets(began, size) {
@@ -190,7 +193,7 @@ func (b *blame) sets(o sim.Outage) ([][]string, error) {
 				return nil, err
 			}
 			switch left := overlap(h.History, o); {
-			case left == 0:
+			case left <= tolerates:
 				minimal = append(minimal, set)
 			case size == 1 && left < o.Length():
 				shorter = append(shorter, set)

@@ -23,6 +23,7 @@ const (
 	ShareFinding = "diagnosis"
 	ShareWaiting = "waiting for the part"
 	ShareFitting = "fitting"
+	ShareMending = "mending"
 	ShareSettle  = "paths and guests settling"
 	SharePerson  = "waiting for a person"
 	ShareTool    = "waiting for a tool"
@@ -34,8 +35,9 @@ const (
 )
 
 // SharesOf splits a member's outages along their causal chain: at every moment what is said of the member itself counts
-// most, then nodes that boot, then how far the repair had come that ended it, and where there was none, the fault. The
-// lengths sum to those of the outages; what comes after them is marked.
+// most, then nodes that boot, then how far the repair had come that ended it, and where there was none, the fault. A node
+// that is not back yet when a repair has ended the outage is not what kept it going. The lengths sum to those of the outages;
+// what comes after them is marked.
 func SharesOf(log *sim.Log, member string) []Share {
 	r := &shares{log: log, member: member, sums: map[string]time.Duration{}}
 	h := sim.HistoryOf(log)
@@ -72,8 +74,9 @@ type stretch struct {
 
 // split gives every piece of an outage its name.
 func (r *shares) split(o sim.Outage) {
-	own, boots := r.own(o), r.boots(o)
+	own := r.own(o)
 	mending := r.mending(o, own)
+	boots := r.boots(o, len(mending) > 0)
 	mended := len(own)+len(boots)+len(mending) > 0
 	cuts := []time.Duration{o.From, o.To}
 	for _, s := range slices.Concat(own, boots, mending) {
@@ -202,14 +205,16 @@ func ofGuest(s sim.GuestState) (name string, told bool) {
 	return "", false
 }
 
-// boots are the times in which nodes were on their way into service: "core1 and core2 booting".
-func (r *shares) boots(o sim.Outage) []stretch {
+// boots are the times in which nodes were on their way into service: "core1 and core2 rebooting"; of those only that were back
+// before the outage was over, where a repair ended it.
+func (r *shares) boots(o sim.Outage, repaired bool) []stretch {
 	var all []stretch
 	down := map[string]bool{}
 	var now stretch
+	back := r.backBy(o.To)
 	for _, e := range r.log.Events() {
 		d, ok := e.Data.(sim.StageData)
-		if !ok || e.At > o.To {
+		if !ok || e.At > o.To || repaired && !back[e.Subject] {
 			continue
 		}
 		if d.Stage == "forwarding" {
@@ -225,6 +230,17 @@ func (r *shares) boots(o sim.Outage) []stretch {
 	return slices.DeleteFunc(append(all, now), func(s stretch) bool { return s.name == "" || s.to <= o.From })
 }
 
+// backBy are the nodes that boot and are in service by then.
+func (r *shares) backBy(at time.Duration) map[string]bool {
+	back := map[string]bool{}
+	for _, e := range r.log.Events() {
+		if d, ok := e.Data.(sim.StageData); ok && e.At <= at {
+			back[e.Subject] = d.Stage == "forwarding"
+		}
+	}
+	return back
+}
+
 func bootName(down map[string]bool) string {
 	names := slices.Sorted(maps.Keys(down))
 	switch len(names) {
@@ -236,8 +252,14 @@ func bootName(down map[string]bool) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1] + " rebooting"
 }
 
-// mending is how far the repair had come that ended an outage: the last that somebody did to a port or a cable before the
-// member came back, or before it was its turn.
+// repairs are what people do that can end an outage, and what it is called that they do it to.
+var repairs = map[string]string{
+	"replace optic": "optic", "reseat optic": "optic", "plug in": "cable", "clear err-disable": "port", "open port": "port",
+	"add VLAN": "VLAN", "roll back": "change",
+}
+
+// mending is how far the repair had come that ended an outage: the last that people did to the network before the member came
+// back, or before it was its turn.
 func (r *shares) mending(o sim.Outage, own []stretch) []stretch {
 	until := o.To
 	if len(own) > 0 {
@@ -248,10 +270,7 @@ func (r *shares) mending(o sim.Outage, own []stretch) []stretch {
 		return nil
 	}
 	port, link := fix.Subject, r.linkOf(fix)
-	what := "optic: "
-	if !strings.Contains(fix.Data.(sim.ActionData).Do, "optic") {
-		what = "port: "
-	}
+	what := repairs[fix.Data.(sim.ActionData).Do]
 	marks := []stretch{{from: o.From, name: ShareUnseen}}
 	for _, e := range r.log.Events() {
 		if e.At > fix.At {
@@ -259,8 +278,12 @@ func (r *shares) mending(o sim.Outage, own []stretch) []stretch {
 		}
 		switch d := e.Data.(type) {
 		case sim.TaskData:
-			if looksFor(e.Subject) && d.On == link && d.State == sim.TaskBegun {
+			switch {
+			case d.State != sim.TaskBegun:
+			case looksFor(e.Subject) && d.On == link:
 				marks = append(marks, stretch{from: e.At, name: ShareFinding})
+			case e.Seq == fix.Cause && what != "optic": // an optic's begins with the part
+				marks = append(marks, stretch{from: e.At, name: ShareMending})
 			}
 		case sim.PartData:
 			if name := ofPart(d.State); name != "" && d.For == port {
@@ -269,7 +292,7 @@ func (r *shares) mending(o sim.Outage, own []stretch) []stretch {
 		}
 	}
 	for i := range marks {
-		marks[i].name = what + marks[i].name
+		marks[i].name = what + ": " + marks[i].name
 		if marks[i].to = fix.At; i+1 < len(marks) {
 			marks[i].to = marks[i+1].from
 		}
@@ -288,12 +311,11 @@ func ofPart(s sim.PartState) string {
 	return ""
 }
 
-// fix is the last thing that somebody did to a port or a cable in some time; the zero Event when nobody did.
+// fix is the last repair in some time; the zero Event when there was none.
 func (r *shares) fix(from, until time.Duration) sim.Event {
-	doing := []string{"replace optic", "reseat optic", "plug in", "clear err-disable", "open port", "add VLAN", "roll back"}
 	events := r.log.Events()
 	for i := len(events) - 1; i >= 0; i-- {
-		if d, ok := events[i].Data.(sim.ActionData); ok && slices.Contains(doing, d.Do) && from <= events[i].At && events[i].At <= until {
+		if d, ok := events[i].Data.(sim.ActionData); ok && repairs[d.Do] != "" && from <= events[i].At && events[i].At <= until {
 			return events[i]
 		}
 	}
