@@ -138,7 +138,7 @@ func TestAFacilitatorNeedsNothingButThePrintedScript(t *testing.T) {
 	for _, target := range later {
 		n.fill("do", "Have it done", "what", "power-cycle", "target", target, "by", "virtual")
 		n.page.Until(shows("work", "power-cycle "+target))
-		n.jumpUntil(fmt.Sprintf(`[...work.children].some(w => w.textContent.includes(%q) && w.textContent.includes("are booting"))`, "power-cycle "+target))
+		n.jumpUntil(fmt.Sprintf(`[...work.children].some(w => w.textContent.includes(%q) && w.textContent.includes("found: "))`, "power-cycle "+target))
 	}
 	n.jumpUntil(`[...document.querySelectorAll("#truth-rows tr")].every(r => r.cells[1].className == "good")`)
 
