@@ -140,9 +140,8 @@ func (bs *bonds) arm(b *bond) {
 }
 
 func (bs *bonds) step(b *bond) {
-	active, changed := b.machine.Step(bs.loop.Now())
-	if changed {
-		bs.use(b, active, b.machine.Why())
+	if b.machine.Step(bs.loop.Now()) {
+		bs.use(b, b.machine.Active(), b.machine.Why())
 	}
 	bs.arm(b)
 }

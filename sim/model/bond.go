@@ -10,14 +10,24 @@ import (
 	"github.com/dcdrill/dcdrill/topology"
 )
 
-// bond is a bond of a node and the machine that chooses its active member.
+// bonding decides which members of a bond are used.
+type bonding interface {
+	Link(now time.Duration, member int, up bool)
+	Next() time.Duration
+	Pending() bool
+	Step(now time.Duration) (changed bool)
+	Used() []int
+	Why() string
+}
+
+// bond is a bond of a node and the machine that chooses its members.
 type bond struct {
 	conf    *topology.Bond
 	number  int
-	machine *proto.Bond
-	lacp    *proto.LACP    // in its place, of one that shares its load
+	machine bonding
+	lacp    *proto.LACP    // the same, of one that shares its load and hears its partner; nil otherwise
 	cause   int            // of the latest change of a carrier
-	moved   time.Duration  // when it last used another member
+	moved   time.Duration  // when it last used other members
 	left    *topology.Port // the one that it used before; nil where it used none
 	unheard bool           // the switch there did not hear it say so
 }
@@ -27,6 +37,7 @@ func (w *World) addBond(conf *topology.Bond) {
 	b := &bond{conf: conf, number: len(w.bonds)}
 	if conf.Mode == topology.LACP {
 		b.lacp = proto.NewLACP(conf, w.env.Phase)
+		b.machine = b.lacp
 	} else {
 		b.machine = proto.NewBondAt(conf, w.env.Phase)
 	}
@@ -40,27 +51,7 @@ func (w *World) bondOf(conf *topology.Bond) *bond {
 
 func (b *bond) link(now time.Duration, l sim.Carrier, cause int) {
 	b.cause = cause
-	if member := slices.Index(b.conf.Members, l.Port); b.lacp != nil {
-		b.lacp.Link(now, member, l.Up)
-	} else {
-		b.machine.Link(now, member, l.Up)
-	}
-}
-
-// next is when the bond wants to be stepped.
-func (b *bond) next() time.Duration {
-	if b.lacp != nil {
-		return b.lacp.Next()
-	}
-	return b.machine.Next()
-}
-
-// pending says whether time alone will change it.
-func (b *bond) pending() bool {
-	if b.lacp != nil {
-		return b.lacp.Pending()
-	}
-	return b.machine.Pending()
+	b.machine.Link(now, slices.Index(b.conf.Members, l.Port), l.Up)
 }
 
 // partners tells bonds that share their load which members have a partner that is heard and hears them.
@@ -81,95 +72,65 @@ func (w *World) speaks(p *topology.Port) bool {
 	return w.serves(p.Node) && w.carrier[at] && w.carrier[w.number(p.Peer())] && !w.dark[at] && w.impaired[at].Loss < 1
 }
 
-// use brings the machine's choice into the state.
-func (w *World) use(b *bond) {
-	if b.lacp != nil {
-		w.useShares(b)
-		return
-	}
-	var active *topology.Port
-	for i, p := range b.conf.Members {
-		w.inUse[w.number(p)] = i == b.machine.Active()
-		if i == b.machine.Active() {
-			active = p
-		}
-	}
-	w.active[b.number] = active
-}
-
-// useShares brings the members that share the load into the state, in the order in which they were joined.
-func (s *state) useShares(b *bond) {
-	var used []*topology.Port
-	for _, i := range b.lacp.Used() {
-		used = append(used, b.conf.Members[i])
-	}
+// use brings the machine's choice into the state, the members in the order in which they were joined.
+func (s *state) use(b *bond) {
+	used := b.used()
 	for _, p := range b.conf.Members {
 		s.inUse[s.number(p)] = slices.Contains(used, p)
 	}
-	slices.SortFunc(used, func(a, b *topology.Port) int { return a.Index - b.Index })
-	s.shares[b.number], s.active[b.number] = used, nil
+	s.active[b.number] = nil
 	if len(used) > 0 {
 		s.active[b.number] = used[0]
 	}
+	if b.lacp != nil {
+		s.shares[b.number] = used
+	}
+}
+
+// used are the members in use, in the order of their ports.
+func (b *bond) used() []*topology.Port {
+	var used []*topology.Port
+	for _, i := range b.machine.Used() {
+		used = append(used, b.conf.Members[i])
+	}
+	slices.SortFunc(used, func(a, b *topology.Port) int { return a.Index - b.Index })
+	return used
 }
 
 // stepBonds steps the bonds that are due.
 func (w *World) stepBonds(now time.Duration) {
 	w.partners(now)
 	for _, b := range w.bonds {
-		if b.next() > now {
+		if b.machine.Next() > now {
 			continue
 		}
-		if b.lacp != nil {
-			w.stepLACP(now, b)
+		was := b.used()
+		if !b.machine.Step(now) {
 			continue
 		}
-		was := b.machine.Active()
-		if _, changed := b.machine.Step(now); changed {
-			if b.moved, b.left = now, nil; was != proto.None {
-				b.left = b.conf.Members[was]
-			}
-			w.use(b)
-			b.unheard = w.unheard(b)
-			w.failover(b, was)
+		if b.moved, b.left = now, nil; len(was) > 0 {
+			b.left = was[0]
 		}
+		w.use(b)
+		b.unheard = b.lacp == nil && w.unheard(b)
+		w.failover(b, was)
 	}
 }
 
-// failover says that a bond uses another member, and marks what that touches.
-func (w *World) failover(b *bond, was int) {
-	d := sim.BondData{Active: b.member(b.machine.Active()), Was: b.member(was), Why: b.machine.Why()}
+// failover says that a bond uses other members, and marks what that touches.
+func (w *World) failover(b *bond, was []*topology.Port) {
+	d := sim.BondData{Active: together(b.used()), Was: together(was), Why: b.machine.Why()}
 	seq := w.note(b.cause, b.conf.String(), d)
 	for _, p := range b.conf.Members {
 		w.disturbLink(p.Link, seq)
 	}
 }
 
-// stepLACP steps a bond that shares its load.
-func (w *World) stepLACP(now time.Duration, b *bond) {
-	was := b.used()
-	if !b.lacp.Step(now) {
-		return
-	}
-	w.useShares(b)
-	seq := w.note(b.cause, b.conf.String(), sim.BondData{Active: b.used(), Was: was, Why: b.lacp.Why()})
-	for _, p := range b.conf.Members {
-		w.disturbLink(p.Link, seq)
-	}
-}
-
-// used names the members that share the load.
-func (b *bond) used() string {
+// together names ports of one node: "e0 and e1".
+func together(ports []*topology.Port) string {
 	var names []string
-	for _, i := range b.lacp.Used() {
-		names = append(names, b.conf.Members[i].Name)
+	for _, p := range ports {
+		names = append(names, p.Name)
 	}
 	return strings.Join(names, " and ")
-}
-
-func (b *bond) member(i int) string {
-	if i == proto.None {
-		return ""
-	}
-	return b.conf.Members[i].Name
 }

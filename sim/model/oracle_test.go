@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -56,7 +57,7 @@ func (o *oracle) look(l *lab) {
 	o.idle, o.holds, o.routes = map[*topology.Port]bool{}, map[string]bool{}, map[*topology.Node][]sim.Route{}
 	for _, b := range l.bonds {
 		for i, p := range b.conf.Members {
-			o.idle[p] = i != b.machine.Active()
+			o.idle[p] = !slices.Contains(b.machine.Used(), i)
 		}
 	}
 	for _, level := range l.Controls() {

@@ -222,7 +222,7 @@ func (w *World) Usable(m *sim.Member) bool {
 // that is being resolved.
 func (w *World) Pending() bool {
 	for _, b := range w.bonds {
-		if b.pending() {
+		if b.machine.Pending() {
 			return true
 		}
 	}
@@ -290,7 +290,7 @@ func (w *World) settle() {
 func (w *World) next() time.Duration {
 	next := w.routing.machine.Next()
 	for _, b := range w.bonds {
-		next = min(next, b.next())
+		next = min(next, b.machine.Next())
 	}
 	for _, t := range w.trees {
 		next = min(next, t.machine.Next())

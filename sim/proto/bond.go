@@ -99,14 +99,14 @@ func (b *Bond) Link(now time.Duration, member int, up bool) {
 	}
 }
 
-// Step takes every look that is due, and says which member is active now and whether that is another than before.
-func (b *Bond) Step(now time.Duration) (active int, changed bool) {
+// Step takes every look that is due, and says whether another member is active than before.
+func (b *Bond) Step(now time.Duration) (changed bool) {
 	for b.tick <= now {
 		b.look()
 	}
 	changed = b.active != b.said
 	b.said = b.active
-	return b.active, changed
+	return changed
 }
 
 // Next is when the bond wants to be stepped; Never when it is at rest. Looks that do nothing but count a delay down are
@@ -139,6 +139,14 @@ func (b *Bond) idleLooks() int {
 
 // Active is the index of the active member; None without one.
 func (b *Bond) Active() int { return b.active }
+
+// Used is the active member; empty without one.
+func (b *Bond) Used() []int {
+	if b.active == None {
+		return nil
+	}
+	return []int{b.active}
+}
 
 // Why says what the last change of the active member came from.
 func (b *Bond) Why() string { return b.why }
