@@ -6,11 +6,13 @@ SOAK    ?= 20
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-# Packages that run their logic on several goroutines; the others have one loop and nothing to race with.
-RACED := ./sim ./sim/workload ./sim/kernel ./sim/kernel/box ./sim/blockdev ./sim/live ./sim/drill
+# Packages that run their logic on several goroutines; the others have one loop and nothing to race with. They are tested under
+# the race detector, where there is the C compiler that it needs.
+RACED := sim|sim/workload|sim/kernel|sim/kernel/box|sim/blockdev|sim/live|sim/drill
+RACE  := $(shell command -v $$($(GO) env CC) >/dev/null && echo -race)
 
 # Packages whose tests measure real packets. They run one at a time: a machine that is busy with others cannot measure.
-REAL := /sim/kernel|/cmd/dcdrill
+REAL := sim/kernel/.*|cmd/dcdrill
 
 .PHONY: build demo capsule test vet cross lint test-user bench fuzz soak schema clean
 
@@ -24,10 +26,10 @@ capsule: build ## the kernel of the capsule, once per machine: some minutes, fle
 	bin/dcdrill capsule build
 
 test: vet cross lint ## everything a change must pass
-	$(GO) test -timeout 15m $$($(GO) list ./... | grep -vE '$(REAL)')
-	$(GO) test -timeout 15m -p 1 $$($(GO) list ./... | grep -E '$(REAL)')
-	@if command -v $$($(GO) env CC) >/dev/null; then echo "race detector: $(RACED)"; $(GO) test -race -short -p 1 -timeout 15m $(RACED); \
-	  else echo "race detector left out: it needs a C compiler"; fi
+	$(GO) test -timeout 15m $$($(GO) list ./... | grep -vE '/($(RACED)|$(REAL))$$')
+	$(GO) test -timeout 15m -p 1 $$($(GO) list ./... | grep -E '/($(REAL))$$' | grep -vE '/($(RACED))$$')
+	@$(if $(RACE),,echo "the race detector is left out: it needs a C compiler")
+	$(GO) test $(RACE) -timeout 15m -p 1 $$($(GO) list ./... | grep -E '/($(RACED))$$')
 	$(MAKE) --no-print-directory test-user
 
 vet:
