@@ -15,15 +15,7 @@ import (
 // addVirtualRouter makes its device, which stays down. In private mode (linux/if_link.h, MACVLAN_MODE_PRIVATE) it speaks
 // with the network, and with no other device on top of the same.
 func (b *batch) addVirtualRouter(v *virtualRouter) {
-	b.add("make "+v.alias, unix.RTM_NEWLINK, createNew, func() {
-		b.linkHeader(v.index, 0, 0)
-		b.linkAttributes(&v.device)
-		b.u32(unix.IFLA_LINK, uint32(v.on.index))
-		b.nest(unix.IFLA_LINKINFO, func() {
-			b.text(unix.IFLA_INFO_KIND, "macvlan")
-			b.nest(unix.IFLA_INFO_DATA, func() { b.u32(unix.IFLA_MACVLAN_MODE, uint32(netlink.MACVLAN_MODE_PRIVATE)) })
-		})
-	})
+	b.addOn(v.on, &v.device, "macvlan", func() { b.u32(unix.IFLA_MACVLAN_MODE, uint32(netlink.MACVLAN_MODE_PRIVATE)) })
 	b.describe(&v.device, 0)
 }
 

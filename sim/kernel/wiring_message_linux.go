@@ -105,6 +105,19 @@ func (b *batch) addBridge(d *device) {
 	})
 }
 
+// addOn makes a device of a kind on top of another, with what the kind wants to know.
+func (b *batch) addOn(on, d *device, kind string, data func()) {
+	b.add("make "+d.alias, unix.RTM_NEWLINK, createNew, func() {
+		b.linkHeader(d.index, 0, 0)
+		b.linkAttributes(d)
+		b.u32(unix.IFLA_LINK, uint32(on.index))
+		b.nest(unix.IFLA_LINKINFO, func() {
+			b.text(unix.IFLA_INFO_KIND, kind)
+			b.nest(unix.IFLA_INFO_DATA, data)
+		})
+	})
+}
+
 // finish describes a device and only then sets it up, by a message of its own: in one message the kernel would do that first.
 func (b *batch) finish(d *device, master int32) {
 	b.describe(d, master)

@@ -66,20 +66,12 @@ func (b *batch) widen(d *device) {
 
 // addTag makes a network's device on top of another.
 func (b *batch) addTag(t *tag) {
-	b.add("make "+t.alias, unix.RTM_NEWLINK, createNew, func() {
-		b.linkHeader(t.index, 0, 0)
-		b.linkAttributes(&t.device)
-		b.u32(unix.IFLA_LINK, uint32(t.on.index))
-		b.nest(unix.IFLA_LINKINFO, func() {
-			b.text(unix.IFLA_INFO_KIND, "vlan")
-			b.nest(unix.IFLA_INFO_DATA, func() {
-				b.bytes(unix.IFLA_VLAN_ID, binary.NativeEndian.AppendUint16(nil, uint16(t.vlan)))
-				if t.on.knowsVLANs {
-					flags := binary.NativeEndian.AppendUint32(nil, vlanBindsBridge)
-					b.bytes(unix.IFLA_VLAN_FLAGS, binary.NativeEndian.AppendUint32(flags, vlanBindsBridge))
-				}
-			})
-		})
+	b.addOn(t.on, &t.device, "vlan", func() {
+		b.bytes(unix.IFLA_VLAN_ID, binary.NativeEndian.AppendUint16(nil, uint16(t.vlan)))
+		if t.on.knowsVLANs {
+			flags := binary.NativeEndian.AppendUint32(nil, vlanBindsBridge)
+			b.bytes(unix.IFLA_VLAN_FLAGS, binary.NativeEndian.AppendUint32(flags, vlanBindsBridge))
+		}
 	})
 }
 
