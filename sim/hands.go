@@ -34,17 +34,7 @@ func (h *Hands) Loop() *Loop { return h.run.env.Loop }
 func (h *Hands) Dice(id string) *rand.Rand { return dice(h.run.sc.Seed, id) }
 
 // Guests lists the virtual machines of the plant.
-func (h *Hands) Guests() []*Member {
-	var all []*Member
-	for _, u := range h.run.sc.Uses {
-		for _, m := range u.Members {
-			if _, ok := m.Talk.(Resident); ok {
-				all = append(all, m)
-			}
-		}
-	}
-	return all
-}
+func (h *Hands) Guests() []*Member { return h.run.sc.Guests() }
 
 // ReseatOptic takes a transceiver out and puts it back: what was only badly seated works again.
 func (h *Hands) ReseatOptic(a Act, p *topology.Port) {

@@ -53,7 +53,8 @@ type EntryData struct {
 	By   string `json:"by,omitempty"`
 }
 
-// SteadyData: every workload was served before the first fault. Unserved lists those that were not; then the run is over.
+// SteadyData: every workload was served before the first fault. Unserved lists those that were not, and
+// what of the world had still to come up; then the run is over.
 type SteadyData struct {
 	Members  int      `json:"members"`
 	Unserved []string `json:"unserved,omitempty"`

@@ -27,13 +27,12 @@ func (r *Run) steady(ctx context.Context) (bool, error) {
 	}
 	deadline := r.env.Loop.Now() + steadyFor + r.sc.Plant.Grows()
 	late := false
-	stop := append(r.lookForReady(), r.env.Loop.At(deadline, func() { late = true }))
+	cancel, stopLooking := r.env.Loop.At(deadline, func() { late = true }), r.lookForReady()
 	err := r.env.Loop.Run(ctx, deadline, func() bool {
 		return served.all() && r.unready() == "" || late || len(served.want) == 0 || r.world.Err() != nil
 	})
-	for _, cancel := range stop {
-		cancel()
-	}
+	cancel()
+	stopLooking()
 	if err != nil {
 		return false, err
 	}
@@ -54,15 +53,14 @@ func (r *Run) unready() string {
 }
 
 // lookForReady has the loop look now and then whether everything has come up, of which nobody tells it.
-func (r *Run) lookForReady() (stop []func()) {
+func (r *Run) lookForReady() (stop func()) {
 	if _, ok := r.world.(Growing); !ok {
-		return nil
+		return func() {}
 	}
-	var cancel func()
-	var again func()
+	var cancel, again func()
 	again = func() { cancel = r.env.Loop.After(steadyLook, again) }
 	again()
-	return []func(){func() { cancel() }}
+	return func() { cancel() }
 }
 
 // everyone lists the members of all workloads, each workload's watches after its members; and after all of them those who

@@ -62,20 +62,28 @@ func (s *Scenario) impairs() []string {
 func (s *Scenario) fills() []Fill {
 	var all []Fill
 	at := map[*topology.Volume]int{}
+	for _, m := range s.Guests() {
+		resident := m.Talk.(Resident)
+		volume := resident.Datastore().Volume
+		if _, known := at[volume]; !known {
+			at[volume] = len(all)
+			all = append(all, Fill{Volume: volume})
+		}
+		f := &all[at[volume]]
+		f.Machines++
+		f.Bytes = min(f.Bytes+resident.Fills(), volume.Size)
+	}
+	return all
+}
+
+// Guests lists the members that are virtual machines.
+func (s *Scenario) Guests() []*Member {
+	var all []*Member
 	for _, u := range s.Uses {
 		for _, m := range u.Members {
-			resident, ok := m.Talk.(Resident)
-			if !ok {
-				continue
+			if _, ok := m.Talk.(Resident); ok {
+				all = append(all, m)
 			}
-			volume := resident.Datastore().Volume
-			if _, known := at[volume]; !known {
-				at[volume] = len(all)
-				all = append(all, Fill{Volume: volume})
-			}
-			f := &all[at[volume]]
-			f.Machines++
-			f.Bytes = min(f.Bytes+resident.Fills(), volume.Size)
 		}
 	}
 	return all

@@ -121,21 +121,16 @@ func (o Operation) due(nth int) time.Duration {
 // String is the operation as people say it: "reseat core1:Ethernet1/1".
 func (o Operation) String() string { return o.Kind + " " + strings.Join(o.Target, ", ") }
 
-func links(sc *sim.Scenario, t topology.Target) ([]string, error) {
-	return namesOf(t.Links(sc.Plant))(func(l *topology.Link) string { return l.ID })
-}
+var (
+	links = namesOf(topology.Target.Links, func(l *topology.Link) string { return l.ID })
+	ports = namesOf(topology.Target.Ports, (*topology.Port).String)
+	nodes = namesOf(topology.Target.Nodes, func(n *topology.Node) string { return n.ID })
+)
 
-func ports(sc *sim.Scenario, t topology.Target) ([]string, error) {
-	return namesOf(t.Ports(sc.Plant))((*topology.Port).String)
-}
-
-func nodes(sc *sim.Scenario, t topology.Target) ([]string, error) {
-	return namesOf(t.Nodes(sc.Plant))(func(n *topology.Node) string { return n.ID })
-}
-
-// namesOf names what was found, each as it can be found again.
-func namesOf[T any](all []T, err error) func(name func(T) string) ([]string, error) {
-	return func(name func(T) string) ([]string, error) {
+// namesOf names what a target names, each as it can be found again.
+func namesOf[T any](find func(topology.Target, *topology.Plant) ([]T, error), name func(T) string) func(*sim.Scenario, topology.Target) ([]string, error) {
+	return func(sc *sim.Scenario, t topology.Target) ([]string, error) {
+		all, err := find(t, sc.Plant)
 		var names []string
 		for _, x := range all {
 			names = append(names, name(x))
@@ -149,7 +144,7 @@ func machines(sc *sim.Scenario, t topology.Target) ([]string, error) {
 	var found []string
 	for _, word := range t {
 		before := len(found)
-		for _, m := range guests(sc) {
+		for _, m := range sc.Guests() {
 			if named(m, topology.Target{word}) && !slices.Contains(found, m.Subject()) {
 				found = append(found, m.Subject())
 			}
@@ -159,19 +154,6 @@ func machines(sc *sim.Scenario, t topology.Target) ([]string, error) {
 		}
 	}
 	return found, nil
-}
-
-// guests lists the members that are virtual machines.
-func guests(sc *sim.Scenario) []*sim.Member {
-	var all []*sim.Member
-	for _, u := range sc.Uses {
-		for _, m := range u.Members {
-			if _, guest := m.Talk.(sim.Resident); guest {
-				all = append(all, m)
-			}
-		}
-	}
-	return all
 }
 
 // named says whether a target names a machine or its workload.

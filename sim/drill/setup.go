@@ -160,7 +160,7 @@ func nodeNames(sc *sim.Scenario) []string {
 // machineNames lists the workloads that are virtual machines.
 func machineNames(sc *sim.Scenario) []string {
 	var all []string
-	for _, m := range guests(sc) {
+	for _, m := range sc.Guests() {
 		all = append(all, m.Workload.ID)
 	}
 	return slices.Compact(all)

@@ -17,9 +17,10 @@ type task struct {
 	hands bool
 
 	begun, done, left bool
-	from, until       time.Duration // once it is begun
+	until             time.Duration // once it is begun
 	finished          int           // of its parts
-	found             []string      // each thing once
+	said              []string      // of what has been done so far, each thing once
+	found             string        // once it is done, or left
 	cause, seq        int           // of the command, and of the event that it began with
 	cancel            func()
 }
@@ -47,14 +48,14 @@ func (r *Room) begin(t *task) {
 }
 
 func (r *Room) start(t *task) {
-	t.begun, t.from, t.until = true, r.now(), r.now()+t.Takes
+	t.begun, t.until = true, r.now()+t.Takes
 	t.seq = r.log.Add(t.cause, t.String(), sim.WorkData{Do: t.Kind, By: t.by, Why: t.why, Takes: sim.Seconds(t.Takes)})
 	r.goOn(t)
 }
 
 // goOn has people do the next part.
 func (r *Room) goOn(t *task) {
-	t.cancel = r.run.Loop().At(t.from+t.due(t.finished), func() { r.finishPart(t) })
+	t.cancel = r.run.Loop().At(t.until-t.Takes+t.due(t.finished), func() { r.finishPart(t) })
 }
 
 func (r *Room) finishPart(t *task) {
@@ -62,15 +63,15 @@ func (r *Room) finishPart(t *task) {
 		return
 	}
 	h := &hands{Hands: r.run.Hands(), Act: sim.Act{By: t.by, Why: t.why, Cause: t.seq}}
-	if said := t.what.do(h, topology.Target{t.parts[t.finished]}); said != "" && !slices.Contains(t.found, said) {
-		t.found = append(t.found, said)
+	if said := t.what.do(h, topology.Target{t.parts[t.finished]}); said != "" && !slices.Contains(t.said, said) {
+		t.said = append(t.said, said)
 	}
 	if t.finished++; t.finished < len(t.parts) {
 		r.goOn(t)
 		return
 	}
-	t.done = true
-	r.log.Add(t.seq, t.String(), sim.WorkData{Do: t.Kind, By: t.by, Done: true, Found: r.foundBy(t)})
+	t.done, t.found = true, r.foundBy(t)
+	r.log.Add(t.seq, t.String(), sim.WorkData{Do: t.Kind, By: t.by, Done: true, Found: t.found})
 	r.next(t)
 }
 
@@ -79,7 +80,7 @@ func (r *Room) foundBy(t *task) string {
 	if t.Kind == cycling && t.finished > 0 {
 		return consoles(r.log, t.parts[:t.finished])
 	}
-	return strings.Join(t.found, "; ")
+	return strings.Join(t.said, "; ")
 }
 
 // leave stops work that is not done: it ends with the parts that are.
@@ -89,7 +90,8 @@ func (r *Room) leave(t *task) {
 		return
 	}
 	t.cancel()
-	r.log.Add(r.cause, t.String(), sim.WorkData{Do: t.Kind, By: t.by, Left: true, Found: r.foundBy(t)})
+	t.found = r.foundBy(t)
+	r.log.Add(r.cause, t.String(), sim.WorkData{Do: t.Kind, By: t.by, Left: true, Found: t.found})
 	r.next(t)
 }
 

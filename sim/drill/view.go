@@ -198,13 +198,10 @@ func (r *Room) work(whose func(*task) bool) []Work {
 		if !whose(t) {
 			continue
 		}
-		w := Work{Number: i + 1, Text: t.String(), By: r.Script.title(t.by), Done: t.done, Left: t.left}
+		w := Work{Number: i + 1, Text: t.String(), By: r.Script.title(t.by), Done: t.done, Left: t.left, Found: t.found}
 		if t.begun {
 			until := sim.Seconds(t.until)
 			w.Until = &until
-		}
-		if t.done || t.left {
-			w.Found = r.foundBy(t)
 		}
 		if len(t.parts) > 1 {
 			w.Finished, w.Of = t.finished, len(t.parts)

@@ -316,7 +316,6 @@ func TestStorageStallsAsLongAsItsRulesSay(t *testing.T) {
 	}
 }
 
-// Without a path and with the rule to fail, requests get an error; queued for some checks, they get it after those.
 // The steady state has a session over every path that the plant has: a fault on one that has none would harm nobody.
 func TestStorageIsReadyWithAllItsSessions(t *testing.T) {
 	b := newSANBench(t, topology.ALUA, "mirrored", "")
@@ -329,6 +328,7 @@ func TestStorageIsReadyWithAllItsSessions(t *testing.T) {
 	require.Eventually(t, func() bool { return unready() == "" }, 20*time.Second, 5*time.Millisecond)
 }
 
+// Without a path and with the rule to fail, requests get an error; queued for some checks, they get it after those.
 func TestStorageFailsWhereItsRulesSaySo(t *testing.T) {
 	for retry, least := range map[string]time.Duration{"fail": 0, "1": 4900 * time.Millisecond} {
 		t.Run(retry, func(t *testing.T) {

@@ -103,7 +103,8 @@ const (
 
 // Blame adds BlameData events for every workload with outages: for each smallest set of entries without which an outage
 // of its worst member would not have been, or not for longer than its users mind, or where there is none, would have been
-// shorter, that set and the sum of these outages. Two faults that are bad only together give two sets of one; two of which either is enough, one of two.
+// shorter, that set and the sum of these outages. Two faults that are bad only together give two sets of one; two of which
+// either is enough, one of two.
 func Blame(log *sim.Log, sc *sim.Scenario, replay Replay) error {
 	b := &blame{sc: sc, replay: replay, played: map[string]*played{}}
 	return b.all(log)

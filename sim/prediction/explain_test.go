@@ -2,6 +2,7 @@ package prediction_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -154,4 +155,36 @@ func TestExplainSaysWhatFailed(t *testing.T) {
 	sc := &sim.Scenario{}
 	err := prediction.Explain(gone(0), sc, func(*sim.Scenario, float64) (*sim.Log, error) { return nil, broken })
 	assert.ErrorIs(t, err, broken)
+}
+
+// An outage that users would not have minded is as good as none, if they mind the one there was.
+func TestBlameIsForWhatUsersMind(t *testing.T) {
+	for tolerates, want := range map[time.Duration][]sim.BlameData{
+		5 * time.Second:  {{Entries: []string{"a"}, Outage: sec(10)}, {Entries: []string{"b"}, Outage: sec(10)}},
+		time.Second:      {{Entries: []string{"a"}, Outage: sec(10)}},
+		20 * time.Second: {{Entries: []string{"a"}, Outage: sec(10)}},
+	} {
+		replay := func(sc *sim.Scenario, _ float64) (*sim.Log, error) {
+			y := simtest.NewStory(sim.UseData{ID: "web", Members: 1, Tolerates: sim.Seconds(tolerates)})
+			switch has := slices.ContainsFunc[[]*sim.Entry]; {
+			case !has(sc.Timeline, func(e *sim.Entry) bool { return e.ID == "a" }):
+			case has(sc.Timeline, func(e *sim.Entry) bool { return e.ID == "b" }):
+				y.Outage("web", 10*time.Second, 20*time.Second, 0, 0)
+			default:
+				y.Outage("web", 10*time.Second, 12*time.Second, 0, 0)
+			}
+			return y.At(time.Minute).End("played"), nil
+		}
+		sc := &sim.Scenario{Plant: simtest.TwoCore(), Timeline: []*sim.Entry{{ID: "a"}, {ID: "b"}}}
+		log, err := replay(sc, 0)
+		require.NoError(t, err)
+		require.NoError(t, prediction.Blame(log, sc, replay))
+		var blamed []sim.BlameData
+		for _, e := range log.Events() {
+			if d, ok := e.Data.(sim.BlameData); ok {
+				blamed = append(blamed, d)
+			}
+		}
+		assert.Equal(t, want, blamed, tolerates)
+	}
 }

@@ -50,6 +50,23 @@ func TestSharesSumToTheWhole(t *testing.T) {
 	assert.Equal(t, 150*time.Minute, sum)
 }
 
+// A node that is still down when a repair ends the outage is not what people waited for.
+func TestWhatARepairEndsIsNoReboot(t *testing.T) {
+	y := simtest.NewStory(sim.UseData{ID: "mail", Kind: "vm", Members: 1})
+	fault := y.At(0).Fault("dead", "")
+	y.Log.Add(fault, "core1", sim.StageData{Stage: "off"})
+	y.Out("mail", fault)
+	look := y.At(5*time.Minute).Log.Add(0, "compare-vlans", sim.TaskData{State: sim.TaskBegun, On: "trunks"})
+	mend := y.At(25*time.Minute).Log.Add(look, "add-vlan", sim.TaskData{State: sim.TaskBegun, On: "core2 san"})
+	y.At(27*time.Minute).Log.Add(mend, "core2", sim.ActionData{Do: "add VLAN"})
+	y.At(28*time.Minute).Back("mail", 0, 0)
+	y.At(4*time.Hour).Log.Add(0, "core1", sim.StageData{Stage: "forwarding"})
+	assert.Equal(t, []prediction.Share{
+		{Name: "VLAN: not found yet", Length: 5 * time.Minute}, {Name: "VLAN: diagnosis", Length: 20 * time.Minute},
+		{Name: "VLAN: mending", Length: 2 * time.Minute}, {Name: prediction.ShareSettle, Length: time.Minute},
+	}, prediction.SharesOf(y.End("played"), "mail"))
+}
+
 func TestAFaultThatNobodyMendsIsItsOwnShare(t *testing.T) {
 	y := simtest.NewStory()
 	fault := y.At(0).Fault("pull", "")
